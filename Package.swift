@@ -1,0 +1,110 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// libtorch: `$LIBTORCH`, else the link that `Tools/setup` makes at the root of the package.
+let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch"
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// Flags of every Swift target: imports of C modules stay inside the wrapping target.
+let swift: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+
+/// Linking libtorch: torch_cpu carries everything but the CUDA kernels.
+let torchLinking: [LinkerSetting] = [
+  .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+  .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"],
+    exclude: [], resources: [.copy("Golden")], swiftSettings: swift)
+}
+
+let package = Package(
+  name: "mke",
+  products: [
+    .executable(name: "mke", targets: ["mke"]),
+    .executable(name: "mke-worker", targets: ["mke-worker"]),
+    .library(name: "Shards", targets: ["Shards"]),
+    .library(name: "Dataflow", targets: ["Dataflow"]),
+    .library(name: "Layers", targets: ["Layers"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C and C++ faces.
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags([
+          "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include", "-w",
+        ])
+      ],
+      linkerSettings: torchLinking),
+
+    // Without libtorch: what `mke` links.
+    library("Diagnostics"),
+    library("Configuration", ["Diagnostics"]),
+    library("Recipes", ["Configuration"]),
+    library("Readers", ["Diagnostics"]),
+    library("Metrics"),
+    library("Shards", ["Diagnostics", "CHDF5", "CZstd", crypto]),
+    library("Dataflow", ["Diagnostics", "Configuration", crypto]),
+    library("PipelineFile", ["Diagnostics", "Configuration", "Dataflow", yams]),
+    library("Stages", ["Diagnostics", "Configuration", "Recipes", "Dataflow", "Readers"]),
+    library("Inspection", ["Diagnostics", "Shards", "Dataflow", "Metrics"]),
+    .executableTarget(
+      name: "mke",
+      dependencies: [
+        "Diagnostics", "Dataflow", "PipelineFile", "Stages", "Inspection", arguments, logging,
+      ],
+      swiftSettings: swift),
+
+    // With libtorch: what `mke-worker` links.
+    library("Tensors", ["CTorch"]),
+    library("Layers", ["Tensors"]),
+    library("Networks", ["Layers", "Tensors", "Recipes"]),
+    library("Training", ["Networks", "Layers", "Tensors", "Recipes"]),
+    library(
+      "Work",
+      [
+        "Diagnostics", "Configuration", "Recipes", "Readers", "Metrics", "Shards", "Dataflow",
+        "Stages", "Tensors", "Layers", "Networks", "Training",
+      ]),
+    .executableTarget(
+      name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Stages", "Work"],
+      swiftSettings: swift),
+
+    // Tests.
+    library("TestSupport"),
+    tests("Configuration", ["Configuration", "Diagnostics"]),
+    tests("Dataflow", ["Dataflow", "Configuration", "Diagnostics"]),
+    tests("PipelineFile", ["PipelineFile", "Stages", "Dataflow", "Configuration", "Diagnostics"]),
+    tests("Shards", ["Shards", "Diagnostics"]),
+    tests("Readers", ["Readers", "Diagnostics"]),
+    tests("Metrics", ["Metrics"]),
+    tests("Tensors", ["Tensors"]),
+    tests("Layers", ["Layers", "Tensors"]),
+    tests("Training", ["Training", "Networks", "Layers", "Tensors", "Recipes"]),
+    tests("Work", ["Work", "Stages", "Shards", "Dataflow", "Configuration", "Diagnostics"]),
+    tests(
+      "Command", ["mke", "mke-worker", "Shards", "Dataflow", "Inspection", "Diagnostics"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)
