@@ -47,7 +47,8 @@ public struct LocatedValue: Sendable {
     case .array(let items): .array(items.map(\.value))
     case .object(let members):
       .object(
-        Dictionary(members.map { ($0.key, $0.value.value) }, uniquingKeysWith: { first, _ in first }
+        Dictionary(
+          members.map { ($0.key, $0.value.value) }, uniquingKeysWith: { first, _ in first }
         ))
     }
   }

@@ -128,3 +128,12 @@ private struct NameKey: CodingKey {
   init?(stringValue: String) { self.init(stringValue) }
   init?(intValue: Int) { return nil }
 }
+
+extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
+{
+  public init(stringLiteral text: String) { self = .string(text) }
+  public init(integerLiteral number: Int) { self = .integer(number) }
+  public init(floatLiteral number: Double) { self = .double(number) }
+  public init(booleanLiteral flag: Bool) { self = .bool(flag) }
+}

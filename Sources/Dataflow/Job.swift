@@ -10,14 +10,18 @@ public struct Job: Codable, Sendable {
     /// The whole output folder in the store.
     public var directory: String
     public var fingerprint: String
+    /// The variants that ask for it; empty when the stage has none or all of them do.
+    public var variants: [String]
 
     public init(
-      reference: StageReference, type: PortType, directory: String, fingerprint: String
+      reference: StageReference, type: PortType, directory: String, fingerprint: String,
+      variants: [String] = []
     ) {
       self.reference = reference
       self.type = type
       self.directory = directory
       self.fingerprint = fingerprint
+      self.variants = variants
     }
   }
 

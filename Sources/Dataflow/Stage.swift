@@ -1,5 +1,4 @@
 public import Configuration
-public import Diagnostics
 
 /// The face of a stage kind: all that planning needs, nothing that running needs.
 ///

@@ -1,5 +1,4 @@
-public import Configuration
-public import Diagnostics
+import Diagnostics
 
 /// The work of a stage kind; linked by `mke-worker` alone.
 public protocol StageWork: Sendable {
