@@ -78,7 +78,9 @@ public struct StageInputs: Sendable {
 
 /// One fault found by a face, at a key of its stage.
 public struct Complaint: Sendable {
-  /// Keys from the stage downwards, list indices as numbers: `["modalities", "1"]`.
+  /// Keys from the stage downwards, list indices as numbers: `["modalities", "1"]`. In a kind with
+  /// variants it starts with the variant, `["variants", "mke", "modalities", "1"]`, also where the
+  /// key is common to all of them; it is shown where the key stands.
   public var path: [String]
   public var message: String
   public var mend: String?

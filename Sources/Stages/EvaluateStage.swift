@@ -1,0 +1,72 @@
+public import Configuration
+public import Dataflow
+
+/// Holds models against true labels. METHOD: what is measured.
+///
+/// The only kind that may read the sealed labels of D_u and of the test split.
+public enum EvaluateStage: Stage {
+  public struct Configuration: Decodable, Sendable {
+    public var models: [StageReference]
+    public var on: StageReference
+    /// D_u, for the denoising measures.
+    public var denoiseOn: StageReference?
+    /// The pseudo-labels that the students learned from.
+    public var labels: StageReference?
+    /// Equal-width bins of the expected calibration error.
+    public var calibrationBins: Int
+    public var batchSize: Int
+  }
+
+  public static let kind = "evaluate"
+  public static let documentation =
+    "Holds models against the true labels: task metrics and denoising measures, over seeds."
+  public static let models = Port(
+    "models", .model, count: .many, selection: .variant, "The models, in the order of the table.")
+  public static let on = Port(
+    "on", .alignedSamples, selection: .split(Split.allCases),
+    "The samples that nothing was trained on.")
+  public static let denoiseOn = Port(
+    "denoise-on", .alignedSamples, count: .optional, selection: .split([.unlabelled]),
+    "The unlabelled samples, to see which pseudo-labels the students corrected.")
+  public static let labels = Port(
+    "labels", .pseudoLabels, count: .optional, "The pseudo-labels; goes with 'denoise-on'.")
+  public static let inputs = [models, on, denoiseOn, labels]
+  public static let output = PortType.evaluation
+  public static let keys = [
+    Key(
+      "calibration-bins", .integer(1...1000), default: 15,
+      "Bins of equal width of the expected calibration error."),
+    Key("batch-size", .integer(1...1_048_576), default: 256, "Samples a forward pass.")
+      .keptOutOfFingerprint,
+  ]
+  public static let version = 1
+
+  public static func readsTruth(_ configuration: Configuration) -> Bool { true }
+
+  public static func describe(
+    _ configuration: Configuration, inputs: StageInputs, report: (Complaint) -> Void
+  ) -> OutputDescription {
+    let samples = inputs.first(on.name)
+    for (index, model) in inputs.all(models.name).enumerated() {
+      ModelChecks.check(model, runsOn: samples, at: [models.name, "\(index)"], report: report)
+    }
+    if (configuration.denoiseOn == nil) != (configuration.labels == nil) {
+      let present = configuration.denoiseOn == nil ? labels.name : denoiseOn.name
+      let absent = configuration.denoiseOn == nil ? denoiseOn.name : labels.name
+      report(
+        Complaint(
+          [present], "'\(present)' goes with '\(absent)'", mend: "add '\(absent)', or remove both"))
+    }
+    let origin = inputs.first(labels.name)?.description?.origin
+    if let origin, let pool = configuration.denoiseOn, origin != pool.stage {
+      report(
+        Complaint(
+          [labels.name], "these labels are of the samples of '\(origin)', not of '\(pool.stage)'",
+          mend: "denoise on '\(origin).unlabelled'"))
+    }
+    return OutputDescription(
+      .evaluation,
+      splits: configuration.on.selection.flatMap(Split.init(rawValue:)).map { [$0] }
+        ?? [], classes: samples?.description?.classes, origin: configuration.on.stage)
+  }
+}
