@@ -52,7 +52,7 @@ let package = Package(
       name: "CTorch",
       cxxSettings: [
         .unsafeFlags([
-          "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include", "-w",
+          "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include", "-w", "-O2",
         ])
       ],
       linkerSettings: torchLinking),

@@ -1,0 +1,419 @@
+#include "Handles.h"
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/variable.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <dlfcn.h>
+#include <vector>
+
+namespace {
+
+using at::Tensor;
+
+std::atomic<int> wantedThreads{0};
+
+at::ScalarType scalarType(CTDType type) {
+  switch (type) {
+    case CT_FLOAT32: return at::kFloat;
+    case CT_FLOAT64: return at::kDouble;
+    case CT_INT64: return at::kLong;
+    case CT_INT32: return at::kInt;
+    case CT_INT16: return at::kShort;
+    case CT_UINT8: return at::kByte;
+    case CT_BOOL: return at::kBool;
+  }
+  TORCH_CHECK(false, "no element type has number ", static_cast<int>(type));
+}
+
+at::Device device(CTDevice device) {
+  if (device.index < 0) return at::Device(at::kCPU);
+  const int count = ct_cuda_devices();
+  TORCH_CHECK(
+      device.index < count, "there is no CUDA device ", device.index, "; usable devices: ", count);
+  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device.index));
+}
+
+at::IntArrayRef sizes(const int64_t *shape, size_t rank) { return {shape, rank}; }
+
+std::vector<Tensor> list(const CTTensor *const *tensors, size_t count) {
+  std::vector<Tensor> result;
+  result.reserve(count);
+  for (size_t i = 0; i < count; ++i) result.push_back(tensors[i]->value);
+  return result;
+}
+
+std::optional<Tensor> optional(const CTTensor *tensor) {
+  return tensor ? std::optional<Tensor>(tensor->value) : std::nullopt;
+}
+
+}  // namespace
+
+void ct::adopt_threads() {
+  thread_local int adopted = 0;
+  const int wanted = wantedThreads.load(std::memory_order_relaxed);
+  if (wanted == adopted) return;
+  at::set_num_threads(wanted);
+  adopted = wanted;
+}
+
+extern "C" {
+
+// Failures.
+
+const char *ct_failure_operation(const CTFailure *failure) { return failure->operation.c_str(); }
+const char *ct_failure_message(const CTFailure *failure) { return failure->message.c_str(); }
+void ct_failure_free(CTFailure *failure) { delete failure; }
+
+// Process.
+
+const char *ct_version(void) { return TORCH_VERSION; }
+void ct_set_threads(int count) { wantedThreads.store(count, std::memory_order_relaxed); }
+int ct_threads(void) {
+  const int wanted = wantedThreads.load(std::memory_order_relaxed);
+  return wanted > 0 ? wanted : at::get_num_threads();
+}
+
+int ct_cuda_devices(void) {
+  static const int count = [] {
+    // Its kernels register themselves when it is loaded; without it there is no CUDA.
+    if (dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) return 0;
+    try {
+      if (!at::globalContext().hasCUDA()) return 0;
+      return static_cast<int>(at::globalContext().getAcceleratorHooksInterface(at::kCUDA)
+                                  .deviceCount());
+    } catch (const std::exception &) {
+      return 0;
+    }
+  }();
+  return count;
+}
+
+// Gradient mode.
+
+bool ct_gradients_enabled(void) { return at::GradMode::is_enabled(); }
+void ct_set_gradients_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
+
+// Making and reading.
+
+CTFailure *ct_from_bytes(
+    const void *bytes, CTDType type, const int64_t *shape, size_t rank, CTTensor **out) {
+  return ct::making("from_bytes", out, [&] {
+    Tensor result = at::empty(sizes(shape, rank), scalarType(type));
+    if (result.numel() > 0) std::memcpy(result.data_ptr(), bytes, result.nbytes());
+    return result;
+  });
+}
+
+CTFailure *ct_full(
+    double value, CTDType type, const int64_t *shape, size_t rank, CTDevice on, CTTensor **out) {
+  return ct::making("full", out, [&] {
+    return at::full(
+        sizes(shape, rank), value, at::TensorOptions().dtype(scalarType(type)).device(device(on)));
+  });
+}
+
+void ct_tensor_free(CTTensor *tensor) { delete tensor; }
+size_t ct_rank(const CTTensor *tensor) { return static_cast<size_t>(tensor->value.dim()); }
+int64_t ct_size(const CTTensor *tensor, size_t axis) { return tensor->value.sizes()[axis]; }
+int64_t ct_count(const CTTensor *tensor) { return tensor->value.numel(); }
+
+bool ct_dtype(const CTTensor *tensor, CTDType *out) {
+  switch (tensor->value.scalar_type()) {
+    case at::kFloat: *out = CT_FLOAT32; return true;
+    case at::kDouble: *out = CT_FLOAT64; return true;
+    case at::kLong: *out = CT_INT64; return true;
+    case at::kInt: *out = CT_INT32; return true;
+    case at::kShort: *out = CT_INT16; return true;
+    case at::kByte: *out = CT_UINT8; return true;
+    case at::kBool: *out = CT_BOOL; return true;
+    default: return false;
+  }
+}
+
+CTDevice ct_device(const CTTensor *tensor) {
+  return {tensor->value.is_cpu() ? -1 : static_cast<int>(tensor->value.get_device())};
+}
+
+bool ct_requires_gradient(const CTTensor *tensor) { return tensor->value.requires_grad(); }
+
+CTFailure *ct_copy_out(const CTTensor *tensor, CTDType type, void *bytes, size_t length) {
+  return ct::guarded("copy_out", [&] {
+    const Tensor whole = tensor->value.detach().to(at::kCPU, scalarType(type)).contiguous();
+    TORCH_CHECK(whole.nbytes() == length, whole.nbytes(), " bytes do not fit ", length);
+    if (length > 0) std::memcpy(bytes, whole.const_data_ptr(), length);
+  });
+}
+
+CTFailure *ct_to(const CTTensor *tensor, CTDType type, CTDevice on, CTTensor **out) {
+  return ct::making("to", out, [&] { return tensor->value.to(device(on), scalarType(type)); });
+}
+
+CTFailure *ct_copy(const CTTensor *tensor, CTTensor **out) {
+  return ct::making("copy", out, [&] {
+    return tensor->value.detach().clone(at::MemoryFormat::Contiguous);
+  });
+}
+
+CTFailure *ct_detach(const CTTensor *tensor, CTTensor **out) {
+  return ct::making("detach", out, [&] { return tensor->value.detach(); });
+}
+
+CTFailure *ct_set_requires_gradient(CTTensor *tensor, bool requires_gradient) {
+  return ct::guarded("requires_grad_", [&] { tensor->value.set_requires_grad(requires_gradient); });
+}
+
+CTFailure *ct_assign(CTTensor *tensor, const CTTensor *source) {
+  return ct::guarded("copy_", [&] {
+    TORCH_CHECK(
+        tensor->value.sizes() == source->value.sizes(), "shape ", source->value.sizes(),
+        " cannot replace shape ", tensor->value.sizes());
+    at::NoGradGuard guard;
+    tensor->value.copy_(source->value);
+  });
+}
+
+// Randomness.
+
+CTFailure *ct_generator(uint64_t seed, CTDevice on, CTGenerator **out) {
+  return ct::guarded("generator", [&] {
+    at::Generator generator = at::globalContext().defaultGenerator(device(on)).clone();
+    generator.set_current_seed(seed);
+    *out = new CTGenerator{generator};
+  });
+}
+
+void ct_generator_free(CTGenerator *generator) { delete generator; }
+
+CTFailure *ct_uniform(
+    CTGenerator *generator, double low, double high, const int64_t *shape, size_t rank,
+    CTTensor **out) {
+  return ct::making("uniform", out, [&] {
+    return at::empty(sizes(shape, rank), at::TensorOptions().device(generator->value.device()))
+        .uniform_(low, high, generator->value);
+  });
+}
+
+CTFailure *ct_normal(CTGenerator *generator, const int64_t *shape, size_t rank, CTTensor **out) {
+  return ct::making("normal", out, [&] {
+    return at::empty(sizes(shape, rank), at::TensorOptions().device(generator->value.device()))
+        .normal_(0, 1, generator->value);
+  });
+}
+
+CTFailure *ct_permutation(CTGenerator *generator, int64_t count, CTTensor **out) {
+  return ct::making("permutation", out, [&] {
+    return at::randperm(
+        count, generator->value,
+        at::TensorOptions().dtype(at::kLong).device(generator->value.device()));
+  });
+}
+
+CTFailure *ct_perturb(
+    const CTTensor *x, double scale, bool relative, CTGenerator *generator, CTTensor **out) {
+  return ct::making("perturb", out, [&] {
+    Tensor noise = at::empty(x->value.sizes(), x->value.options().requires_grad(false));
+    noise.normal_(0, 1, generator->value);
+    if (!relative) return at::add(x->value, noise, scale);
+    return at::addcmul(x->value, noise, x->value.detach().abs().mean(), scale);
+  });
+}
+
+CTFailure *ct_dropout(const CTTensor *x, double rate, CTGenerator *generator, CTTensor **out) {
+  return ct::making("dropout", out, [&] {
+    Tensor mask = at::empty(x->value.sizes(), x->value.options().requires_grad(false));
+    mask.bernoulli_(1 - rate, generator->value).div_(1 - rate);
+    return at::mul(x->value, mask);
+  });
+}
+
+// Elements.
+
+#define CT_UNARY(name, expression)                        \
+  CTFailure *ct_##name(const CTTensor *x, CTTensor **out) { \
+    return ct::making(#name, out, [&] { return expression; }); \
+  }
+#define CT_BINARY(name, operation)                                             \
+  CTFailure *ct_##name(const CTTensor *x, const CTTensor *y, CTTensor **out) { \
+    return ct::making(#name, out, [&] { return operation(x->value, y->value); }); \
+  }
+
+CT_BINARY(add, at::add)
+CT_BINARY(subtract, at::sub)
+CT_BINARY(multiply, at::mul)
+CT_BINARY(divide, at::div)
+CT_BINARY(equal, at::eq)
+CT_BINARY(matmul, at::matmul)
+
+CT_UNARY(abs, at::abs(x->value))
+CT_UNARY(exp, at::exp(x->value))
+CT_UNARY(log, at::log(x->value))
+CT_UNARY(square, at::square(x->value))
+CT_UNARY(relu, at::relu(x->value))
+CT_UNARY(gelu, at::gelu(x->value))
+CT_UNARY(tanh, at::tanh(x->value))
+CT_UNARY(sigmoid, at::sigmoid(x->value))
+CT_UNARY(sum_all, at::sum(x->value))
+CT_UNARY(mean_all, at::mean(x->value))
+
+CTFailure *ct_affine(const CTTensor *x, double factor, double offset, CTTensor **out) {
+  return ct::making("affine", out, [&] {
+    const Tensor scaled = factor == 1 ? x->value : at::mul(x->value, factor);
+    return offset == 0 ? scaled : at::add(scaled, offset);
+  });
+}
+
+CTFailure *ct_softmax(const CTTensor *x, int64_t axis, CTTensor **out) {
+  return ct::making("softmax", out, [&] { return at::softmax(x->value, axis); });
+}
+
+CTFailure *ct_log_softmax(const CTTensor *x, int64_t axis, CTTensor **out) {
+  return ct::making("log_softmax", out, [&] { return at::log_softmax(x->value, axis); });
+}
+
+// Reductions.
+
+CTFailure *ct_sum(const CTTensor *x, int64_t axis, CTTensor **out) {
+  return ct::making("sum", out, [&] { return at::sum(x->value, axis); });
+}
+
+CTFailure *ct_mean(const CTTensor *x, int64_t axis, CTTensor **out) {
+  return ct::making("mean", out, [&] { return at::mean(x->value, axis); });
+}
+
+CTFailure *ct_argmax(const CTTensor *x, int64_t axis, CTTensor **out) {
+  return ct::making("argmax", out, [&] { return at::argmax(x->value, axis); });
+}
+
+// Shapes and selection.
+
+CTFailure *ct_reshape(const CTTensor *x, const int64_t *shape, size_t rank, CTTensor **out) {
+  return ct::making("reshape", out, [&] { return at::reshape(x->value, sizes(shape, rank)); });
+}
+
+CTFailure *ct_transpose(const CTTensor *x, int64_t first, int64_t second, CTTensor **out) {
+  return ct::making("transpose", out, [&] { return at::transpose(x->value, first, second); });
+}
+
+CTFailure *ct_narrow(
+    const CTTensor *x, int64_t axis, int64_t start, int64_t length, CTTensor **out) {
+  return ct::making("narrow", out, [&] { return at::narrow(x->value, axis, start, length); });
+}
+
+CTFailure *ct_index_select(
+    const CTTensor *x, int64_t axis, const CTTensor *indices, CTTensor **out) {
+  return ct::making(
+      "index_select", out, [&] { return at::index_select(x->value, axis, indices->value); });
+}
+
+CTFailure *ct_gather(const CTTensor *x, int64_t axis, const CTTensor *indices, CTTensor **out) {
+  return ct::making("gather", out, [&] { return at::gather(x->value, axis, indices->value); });
+}
+
+CTFailure *ct_concatenate(
+    const CTTensor *const *tensors, size_t count, int64_t axis, CTTensor **out) {
+  return ct::making("concatenate", out, [&] { return at::cat(list(tensors, count), axis); });
+}
+
+// Layers.
+
+CTFailure *ct_linear(
+    const CTTensor *x, const CTTensor *weight, const CTTensor *bias, CTTensor **out) {
+  return ct::making(
+      "linear", out, [&] { return at::linear(x->value, weight->value, optional(bias)); });
+}
+
+CTFailure *ct_conv1d(
+    const CTTensor *x, const CTTensor *weight, const CTTensor *bias, int64_t stride,
+    int64_t padding, int64_t dilation, CTTensor **out) {
+  return ct::making("conv1d", out, [&] {
+    return at::conv1d(x->value, weight->value, optional(bias), stride, padding, dilation);
+  });
+}
+
+CTFailure *ct_batch_norm(
+    const CTTensor *x, const CTTensor *weight, const CTTensor *bias, const CTTensor *mean,
+    const CTTensor *variance, bool training, double momentum, double epsilon, CTTensor **out) {
+  return ct::making("batch_norm", out, [&] {
+    if (training) {
+      const int64_t values = x->value.numel() / std::max<int64_t>(x->value.size(1), 1);
+      TORCH_CHECK(values > 1, "training needs more than 1 value per channel, got ", values);
+    }
+    return at::batch_norm(
+        x->value, optional(weight), optional(bias), optional(mean), optional(variance), training,
+        momentum, epsilon, false);
+  });
+}
+
+CTFailure *ct_layer_norm(
+    const CTTensor *x, const CTTensor *weight, const CTTensor *bias, double epsilon,
+    CTTensor **out) {
+  return ct::making("layer_norm", out, [&] {
+    return at::layer_norm(x->value, weight->value.sizes(), weight->value, optional(bias), epsilon);
+  });
+}
+
+CTFailure *ct_max_pool1d(const CTTensor *x, int64_t window, int64_t stride, CTTensor **out) {
+  return ct::making("max_pool1d", out, [&] { return at::max_pool1d(x->value, window, stride); });
+}
+
+// Gradients and optimisers.
+
+CTFailure *ct_gradients(
+    const CTTensor *loss, const CTTensor *const *parameters, size_t count, CTTensor **out) {
+  return ct::guarded("gradients", [&] {
+    const std::vector<Tensor> inputs = list(parameters, count);
+    std::vector<Tensor> gradients = torch::autograd::grad(
+        {loss->value}, inputs, {}, /*retain_graph=*/std::nullopt, /*create_graph=*/false,
+        /*allow_unused=*/true);
+    for (size_t i = 0; i < count; ++i) {
+      // A parameter that the loss does not reach has the gradient zero.
+      if (!gradients[i].defined()) gradients[i] = at::zeros_like(inputs[i]);
+    }
+    for (size_t i = 0; i < count; ++i) out[i] = new CTTensor{std::move(gradients[i])};
+  });
+}
+
+CTFailure *ct_sgd(
+    const CTTensor *const *parameters, const CTTensor *const *gradients,
+    const CTTensor *const *momenta, size_t count, double rate, double momentum, bool nesterov,
+    double decay, bool first) {
+  return ct::guarded("sgd", [&] {
+    at::NoGradGuard guard;
+    at::_fused_sgd_(
+        list(parameters, count), list(gradients, count),
+        momentum == 0 ? std::vector<Tensor>{} : list(momenta, count), decay, momentum, rate,
+        /*dampening=*/0, nesterov, /*maximize=*/false, first);
+  });
+}
+
+CTFailure *ct_adam(
+    const CTTensor *const *parameters, const CTTensor *const *gradients,
+    const CTTensor *const *means, const CTTensor *const *squares, const CTTensor *const *steps,
+    size_t count, double rate, double beta1, double beta2, double epsilon, double decay,
+    bool decoupled) {
+  return ct::guarded(decoupled ? "adamw" : "adam", [&] {
+    at::NoGradGuard guard;
+    const std::vector<Tensor> counters = list(steps, count);
+    for (const Tensor &counter : counters) counter.add_(1);
+    const std::vector<Tensor> values = list(parameters, count);
+    const std::vector<Tensor> slopes = list(gradients, count);
+    const std::vector<Tensor> first = list(means, count);
+    const std::vector<Tensor> second = list(squares, count);
+    if (decoupled) {
+      at::_fused_adamw_(
+          values, slopes, first, second, {}, counters, rate, beta1, beta2, decay, epsilon,
+          /*amsgrad=*/false, /*maximize=*/false);
+    } else {
+      at::_fused_adam_(
+          values, slopes, first, second, {}, counters, rate, beta1, beta2, decay, epsilon,
+          /*amsgrad=*/false, /*maximize=*/false);
+    }
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,38 @@
+internal import CTorch
+
+/// One step of stochastic gradient descent, in place (`torch.optim.SGD`, dampening 0).
+///
+/// - momenta: as many as parameters, kept by the caller; unused when `momentum` is 0
+/// - isFirst: the momenta start as the gradients
+public func stepSGD(
+  _ parameters: [Tensor], gradients: [Tensor], momenta: [Tensor], learningRate: Double,
+  momentum: Double, nesterov: Bool, weightDecay: Double, isFirst: Bool
+) throws(TensorError) {
+  let count = parameters.count
+  precondition(gradients.count == count && momenta.count == (momentum == 0 ? 0 : count))
+  try TorchCall.run("sgd", parameters + gradients + momenta) { operands in
+    ct_sgd(
+      operands, operands + count, operands + 2 * count, count, learningRate, momentum, nesterov,
+      weightDecay, isFirst)
+  }
+}
+
+/// One step of Adam, in place; of AdamW when `isDecoupled` (`torch.optim.Adam`, `AdamW`).
+///
+/// - means, squares: as many as parameters and of their shapes, first zero, kept by the caller
+/// - counters: as many float32 scalars, first zero
+public func stepAdam(
+  _ parameters: [Tensor], gradients: [Tensor], means: [Tensor], squares: [Tensor],
+  counters: [Tensor], learningRate: Double, betas: (Double, Double), epsilon: Double,
+  weightDecay: Double, isDecoupled: Bool
+) throws(TensorError) {
+  let count = parameters.count
+  precondition([gradients, means, squares, counters].allSatisfy { $0.count == count })
+  let operands = parameters + gradients + means + squares + counters
+  try TorchCall.run(isDecoupled ? "adamW" : "adam", operands) { operands in
+    ct_adam(
+      operands, operands + count, operands + 2 * count, operands + 3 * count,
+      operands + 4 * count, count, learningRate, betas.0, betas.1, epsilon, weightDecay,
+      isDecoupled)
+  }
+}
