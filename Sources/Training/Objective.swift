@@ -1,0 +1,118 @@
+import Networks
+import Recipes
+import Tensors
+
+/// What is minimised: ℓ_pl(ỹ, f(T(x))) + γ · ℓ_reg(f(x), f(T(x))), with its gradient.
+protocol Objective {
+  /// What an optimiser moves.
+  var parameters: [Tensor] { get }
+  /// The loss of a batch and its gradients in the order of `parameters`; T draws from `stream`.
+  func lossAndGradients(
+    _ batch: Batch, stream: RandomStream
+  ) throws -> (loss: Double, gradients: [Tensor])
+  /// Brings the network's own parameters up to date with `parameters`.
+  func updateNetwork() throws
+}
+
+/// Any network, any transform, with the gradients that libtorch records.
+struct RecordedObjective: Objective {
+  let network: Network
+  let transforms: [TransformDescription]
+  let consistency: ConsistencyDescription?
+  let parameters: [Tensor]
+
+  init(
+    _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?
+  ) {
+    self.network = network
+    self.transforms = transforms
+    self.consistency = consistency
+    parameters = network.parameters.map(\.tensor)
+  }
+
+  func lossAndGradients(
+    _ batch: Batch, stream: RandomStream
+  ) throws -> (loss: Double, gradients: [Tensor]) {
+    let transformed = try network.logits(
+      batch.inputs, mode: .training(stream), transforms: transforms, stream: stream)
+    var loss = try crossEntropy(transformed, batch.targets, weights: batch.weights)
+    if let consistency, consistency.weight > 0 {
+      let clean = try cleanLogits(batch, consistency, stream: stream)
+      let divergence =
+        switch consistency.divergence {
+        case .kl: try klDivergence(clean, transformed)
+        case .squaredError:
+          try squaredError(clean.softmax(axis: 1), transformed.softmax(axis: 1))
+        }
+      loss = try loss + divergence * consistency.weight
+    }
+    return (try loss.item(), try gradients(of: loss, withRespectTo: parameters))
+  }
+
+  func updateNetwork() {}
+
+  private func cleanLogits(
+    _ batch: Batch, _ consistency: ConsistencyDescription, stream: RandomStream
+  ) throws -> Tensor {
+    switch consistency.clean {
+    case .gradient: try network.logits(batch.inputs, mode: .training(stream))
+    case .stopped:
+      try withoutGradients { () throws -> Tensor in
+        try network.logits(batch.inputs, mode: .training(stream))
+      }
+    }
+  }
+}
+
+/// The same for a small perceptron with transforms on its inputs alone, in one call.
+struct FusedObjective: Objective {
+  /// Above this many parameters the arithmetic outweighs the calls, and libtorch's is the better.
+  static let largest = 65_536
+
+  private let network: Network
+  private let transforms: [TransformDescription]
+  private let perceptron: Perceptron
+  /// All parameters of the network, one after the other.
+  private let vector: Tensor
+  private let gradient: Tensor
+
+  var parameters: [Tensor] { [vector] }
+
+  /// `nil` for what it cannot do.
+  init?(
+    _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?,
+    device: Device
+  ) throws {
+    guard device == .cpu, (consistency?.weight ?? 0) == 0, transforms.allSatisfy(\.actsOnInput),
+      network.parameterCount <= Self.largest, let perceptron = try network.perceptron()
+    else { return nil }
+    self.network = network
+    self.transforms = transforms
+    self.perceptron = perceptron
+    vector = try Tensor.concatenate(
+      network.parameters.map { try $0.tensor.reshaped([-1]) }, axis: 0
+    ).detached()
+    gradient = try Tensor.zeros([perceptron.parameterCount])
+  }
+
+  func lossAndGradients(
+    _ batch: Batch, stream: RandomStream
+  ) throws -> (loss: Double, gradients: [Tensor]) {
+    let inputs = try network.transformed(batch.inputs, by: transforms, stream: stream).map {
+      $0.rank == 2 ? $0 : try $0.reshaped([$0.shape[0], -1])
+    }
+    let loss = try perceptron.lossAndGradient(
+      parameters: vector, inputs: inputs, targets: batch.targets.tensor, weights: batch.weights,
+      into: gradient)
+    return (loss, [gradient])
+  }
+
+  func updateNetwork() throws {
+    var start = 0
+    for parameter in network.parameters.map(\.tensor) {
+      let part = try vector.sliced(start..<start + parameter.count)
+      try parameter.assign(part.reshaped(parameter.shape))
+      start += parameter.count
+    }
+  }
+}

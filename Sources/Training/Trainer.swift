@@ -1,0 +1,217 @@
+import Foundation
+internal import Layers
+public import Networks
+public import Recipes
+public import Tensors
+
+/// A network and how it came to be.
+public struct TrainedNetwork: Sendable {
+  public var network: Network
+  public var report: TrainingReport
+}
+
+/// Trains networks of one description on one set of samples, one seed at a time.
+///
+/// A seed's network is a function of the settings, the samples and the seed alone: the random start,
+/// the held-back part, the order of samples and the transforms draw from four streams of the seed.
+/// So seeds and variants may be trained side by side on as many threads as there are cores.
+public struct Trainer: Sendable {
+  public var network: NetworkDescription
+  public var classes: Int
+  public var training: TrainingDescription
+  /// T on the student's side.
+  public var transforms: [TransformDescription]
+  public var consistency: ConsistencyDescription?
+  public var device: Device
+  /// Whether small perceptrons take their gradients from the fused call; tests compare both ways.
+  var usesFusedGradients = true
+
+  public init(
+    network: NetworkDescription, classes: Int, training: TrainingDescription,
+    transforms: [TransformDescription] = [], consistency: ConsistencyDescription? = nil,
+    device: Device = .cpu
+  ) {
+    self.network = network
+    self.classes = classes
+    self.training = training
+    self.transforms = transforms
+    self.consistency = consistency
+    self.device = device
+  }
+
+  /// Trains the network of one seed.
+  ///
+  /// - progress: called about ten times a second, and after the last step
+  /// - Throws: `TrainingError`, `NetworkError`, `TensorError`, what `source` throws, and
+  ///   `CancellationError` as soon as `isCancelled` says so.
+  public func train(
+    seed: Int, on source: some BatchSource, isCancelled: () -> Bool = { Task.isCancelled },
+    progress: (TrainingProgress) -> Void = { _ in }
+  ) throws -> TrainedNetwork {
+    let bits = UInt64(bitPattern: Int64(seed))
+    let network = try Network(
+      self.network, modalities: source.modalities, classes: classes,
+      stream: RandomStream(seed: bits, purpose: "start", device: device))
+    let objective = try objective(network)
+    var optimizer = try training.optimizer.makeOptimizer(objective.parameters)
+    let parts = try split(
+      source.count, stream: RandomStream(seed: bits, purpose: "hold back"))
+    var batches = try BatchOrder(
+      parts.training, size: training.batchSize,
+      stream: RandomStream(seed: bits, purpose: "order"), source: source, device: device)
+    let total = try steps(perEpoch: batches.perEpoch)
+    let transformStream = try RandomStream(seed: bits, purpose: "transforms", device: device)
+    let schedule = training.schedule.schedule
+
+    let interval = max(1, total / 50)
+    var curve: [TrainingReport.Point] = []
+    var sum = 0.0
+    var finalLoss = 0.0
+    var best: (agreement: Double, step: Int, state: [NamedTensor])?
+    var lastReport = ContinuousClock.now
+    for step in 1...total {
+      if isCancelled() { throw CancellationError() }
+      let rate = training.optimizer.learningRate * schedule.factor(at: step - 1, of: total)
+      let (loss, gradients) = try objective.lossAndGradients(
+        try batches.next(), stream: transformStream)
+      guard loss.isFinite else {
+        throw TrainingError.diverged(seed: seed, step: step, loss: loss, learningRate: rate)
+      }
+      try optimizer.step(gradients, learningRate: rate)
+      sum += loss
+      if step % interval == 0 || step == total {
+        let since = step - (curve.last?.step ?? 0)
+        finalLoss = sum / Double(since)
+        var point = TrainingReport.Point(step: step, loss: finalLoss)
+        sum = 0
+        if let held = parts.heldBack {
+          try objective.updateNetwork()
+          let agreement = try measure(network, source, held).agreement
+          point.heldBackAgreement = agreement
+          // Of equals the later one: it has learned longer.
+          if training.select == .agreement, agreement >= best?.agreement ?? 0 {
+            best = (agreement, step, try network.state())
+          }
+        }
+        curve.append(point)
+      }
+      if step == total || lastReport.duration(to: .now) > .milliseconds(100) {
+        lastReport = .now
+        progress(
+          TrainingProgress(
+            seed: seed, step: step, total: total, loss: loss,
+            heldBackAgreement: curve.last?.heldBackAgreement))
+      }
+    }
+    try objective.updateNetwork()
+    if let best { try network.load(best.state) }
+    let onTraining = try measure(network, source, parts.training)
+    return TrainedNetwork(
+      network: network,
+      report: TrainingReport(
+        seed: seed, samples: parts.training.count, heldBack: parts.heldBack?.count ?? 0,
+        steps: total, selectedStep: best?.step ?? total, curve: curve, finalLoss: finalLoss,
+        agreement: onTraining.agreement,
+        heldBackAgreement: try parts.heldBack.map { try measure(network, source, $0).agreement },
+        predictedClasses: onTraining.histogram))
+  }
+
+  private func objective(_ network: Network) throws -> any Objective {
+    for transform in transforms {
+      for name in transform.modalities ?? []
+      where !network.modalities.contains(where: { $0.name == name }) {
+        throw TrainingError.settings("a transform touches '\(name)', which the network has not")
+      }
+    }
+    if usesFusedGradients,
+      let fused = try FusedObjective(
+        network, transforms: transforms, consistency: consistency, device: device)
+    {
+      return fused
+    }
+    return RecordedObjective(network, transforms: transforms, consistency: consistency)
+  }
+
+  private func steps(perEpoch: Int) throws -> Int {
+    switch (training.steps, training.epochs) {
+    case (let steps?, nil) where steps > 0: return steps
+    case (nil, let epochs?) where epochs > 0: return epochs * perEpoch
+    default: throw TrainingError.settings("a training needs either 'steps' or 'epochs'")
+    }
+  }
+
+  /// Indices of the samples to train on, and of those held back.
+  private func split(
+    _ count: Int, stream: RandomStream
+  ) throws -> (training: Tensor, heldBack: Tensor?) {
+    let held = Int((Double(count) * training.holdBack).rounded())
+    guard held > 0 else {
+      if training.select == .agreement {
+        throw TrainingError.settings(
+          "select: agreement needs held-back samples, and a share of \(training.holdBack) of"
+            + " \(count) is none")
+      }
+      return (try Tensor(classes: Array(0..<count)), nil)
+    }
+    guard held < count else {
+      throw TrainingError.settings("all \(count) samples are held back")
+    }
+    let order = try stream.permutation(count)
+    return (try order.sliced(held..<count), try order.sliced(0..<held))
+  }
+
+  /// How often the network, in evaluation, agrees with the targets, and what it predicts.
+  private func measure(
+    _ network: Network, _ source: some BatchSource, _ indices: Tensor
+  ) throws -> (agreement: Double, histogram: [Int]) {
+    var histogram = [Int](repeating: 0, count: classes)
+    var agreed = 0
+    for start in stride(from: 0, to: indices.count, by: 1024) {
+      let rows = try indices.sliced(start..<min(indices.count, start + 1024))
+      let batch = try source.batch(rows).moved(to: device)
+      let predicted = try network.logits(batch.inputs).argmax(axis: 1).integers()
+      let wanted = try batch.targets.classes().integers()
+      for (a, b) in zip(predicted, wanted) {
+        histogram[a] += 1
+        if a == b { agreed += 1 }
+      }
+    }
+    return (Double(agreed) / Double(indices.count), histogram)
+  }
+}
+
+/// The order in which samples are trained on: all at once, or shuffled anew for each epoch.
+private struct BatchOrder<Source: BatchSource> {
+  private let indices: Tensor
+  private let size: Int
+  private let stream: RandomStream
+  private let source: Source
+  private let device: Device
+  /// The one batch of a full-batch training.
+  private let whole: Batch?
+  private var order: Tensor
+  private var start = 0
+
+  /// Steps that see every sample once.
+  var perEpoch: Int { (indices.count + size - 1) / size }
+
+  init(
+    _ indices: Tensor, size: Int?, stream: RandomStream, source: Source, device: Device
+  ) throws {
+    self.indices = indices
+    self.size = min(size ?? indices.count, indices.count)
+    self.stream = stream
+    self.source = source
+    self.device = device
+    order = indices
+    whole = self.size == indices.count ? try source.batch(indices).moved(to: device) : nil
+  }
+
+  mutating func next() throws -> Batch {
+    if let whole { return whole }
+    if start == 0 { order = try indices.selecting(stream.permutation(indices.count)) }
+    let rows = start..<min(start + size, indices.count)
+    start = rows.upperBound == indices.count ? 0 : rows.upperBound
+    return try source.batch(order.sliced(rows)).moved(to: device)
+  }
+}

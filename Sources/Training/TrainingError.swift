@@ -1,0 +1,15 @@
+/// A training that cannot start or cannot go on.
+public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Settings or data that contradict each other.
+  case settings(String)
+  /// The loss is no number any more; `step` from 1.
+  case diverged(seed: Int, step: Int, loss: Double, learningRate: Double)
+
+  public var description: String {
+    switch self {
+    case .settings(let message): message
+    case .diverged(let seed, let step, let loss, let rate):
+      "seed \(seed) diverged: the loss is \(loss) at step \(step), learning rate \(rate)"
+    }
+  }
+}
