@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // libtorch: `$LIBTORCH`, else the link that `Tools/setup` makes at the root of the package.
@@ -9,8 +9,13 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// Set where a warning of our own code shall fail the build, as `.ci/run` does.
+let isStrict = Context.environment["MKE_STRICT"] != nil
+
 /// Flags of every Swift target: imports of C modules stay inside the wrapping target.
-let swift: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+let swift: [SwiftSetting] =
+  [.enableUpcomingFeature("InternalImportsByDefault")]
+  + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Linking libtorch: torch_cpu carries everything but the CUDA kernels.
 let torchLinking: [LinkerSetting] = [
@@ -52,7 +57,8 @@ let package = Package(
       name: "CTorch",
       cxxSettings: [
         .unsafeFlags([
-          "-I\(libtorch)/include", "-I\(libtorch)/include/torch/csrc/api/include", "-w", "-O2",
+          "-isystem", "\(libtorch)/include", "-isystem",
+          "\(libtorch)/include/torch/csrc/api/include", "-Wall", "-O2",
         ])
       ],
       linkerSettings: torchLinking),
