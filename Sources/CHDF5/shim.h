@@ -1,1 +1,21 @@
 #include <hdf5.h>
+
+// Macros that Swift cannot import.
+
+static inline hid_t ch_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t ch_int16(void) { return H5T_NATIVE_INT16; }
+static inline hid_t ch_int32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t ch_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t ch_uint64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t ch_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t ch_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t ch_c_string(void) { return H5T_C_S1; }
+static inline hid_t ch_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t ch_dataset_create(void) { return H5P_DATASET_CREATE; }
+static inline hid_t ch_default(void) { return H5P_DEFAULT; }
+static inline hid_t ch_link_create(void) { return H5P_LINK_CREATE; }
+static inline hsize_t ch_unlimited(void) { return H5S_UNLIMITED; }
+static inline unsigned ch_create_new(void) { return H5F_ACC_EXCL; }
+static inline unsigned ch_read_only(void) { return H5F_ACC_RDONLY; }
+static inline hid_t ch_all(void) { return H5S_ALL; }
+static inline hid_t ch_default_stack(void) { return H5E_DEFAULT; }
