@@ -46,7 +46,7 @@ import Testing
     let before = try Output(opening: job.outputDirectory).manifest
     let kept = "\(job.outputDirectory)/um-student-seed-0.h5"
     let stamp = try FileManager.default.attributesOfItem(atPath: kept)[.modificationDate] as? Date
-    for name in ["manifest.json", "mke-seed-1.h5", "trained-on-00000.h5"] {
+    for name in ["manifest.json", "mke-seed-1.h5", "trained-on.csv"] {
       try FileManager.default.removeItem(atPath: "\(job.outputDirectory)/\(name)")
     }
     let again = await harness.run(job)

@@ -68,13 +68,14 @@ struct JoinedSamples {
     var others: [Int: Table] = [:]
     for index in sources.indices.dropFirst() where sources[index].count(of: stream) > 0 {
       others[index] = try Table(
-        columns: sources[index].readAll(paths(of: index), of: stream), modalities: names(of: index))
+        columns: sources[index].readAll(paths(of: index, stream), of: stream),
+        modalities: names(of: index))
     }
     var seen: Set<String> = []
     var row = 0
     if let first = sources.first, first.count(of: stream) > 0 {
       let reader = try first.read(
-        paths(of: 0), of: stream, options: ReadOptions(threads: threads, samplesPerBatch: 256))
+        paths(of: 0, stream), of: stream, options: ReadOptions(threads: threads, samplesPerBatch: 256))
       while let batch = try reader.next() {
         let table = Table(columns: batch.columns, modalities: names(of: 0))
         for (local, id) in table.ids.enumerated() {
@@ -104,9 +105,11 @@ struct JoinedSamples {
     modalities.filter { $0.source == source }.map(\.description.name)
   }
 
-  private func paths(of source: Int) -> [String] {
-    [StandardField.id, StandardField.content]
-      + names(of: source).flatMap { [StandardField.modality($0), StandardField.presence($0)] }
+  private func paths(of source: Int, _ stream: String) throws -> [String] {
+    let known = Set(try sources[source].fields(of: stream).map(\.path))
+    return ([StandardField.id, StandardField.content]
+      + names(of: source).flatMap { [StandardField.modality($0), StandardField.presence($0)] })
+      .filter(known.contains)
   }
 
   /// - Throws: `Diagnostic` when one sample is in different splits of different inputs.

@@ -33,10 +33,8 @@ struct Study: Sendable {
     try await SideBySide.run(items.count, threads: context.job.threads) { index, isCancelled in
       let item = items[index]
       let file = ModelCheckpoint.file(item.variant, item.seed)
-      if writer.isFinished(file),
-        let (arrays, attributes) = try? writer.arrays(in: file),
-        let checkpoint = try? ModelCheckpoint(arrays, attributes, subject: file, device: device)
-      {
+      if let (arrays, attributes) = try writer.finishedArrays(in: file) {
+        let checkpoint = try ModelCheckpoint(arrays, attributes, subject: file, device: device)
         results.set(index, checkpoint)
         progress.finish(index)
         return

@@ -3,35 +3,36 @@ import Diagnostics
 import Readers
 import Shards
 
-/// Which samples a model has learned from: the stream `trained-on` of its output.
+/// Which samples a model has learned from: the file `trained-on.csv` of its output.
 ///
 /// It lets a later stage find that a teacher labels its own training samples, or that a model is
 /// tested on what it knows, also when the samples came by different ways.
 enum TrainedOn {
-  static let stream = "trained-on"
+  static let file = "trained-on.csv"
 
   static func write(_ sets: [SampleSet], to writer: OutputWriter) throws {
-    let stream = try writer.stream(
-      stream, fields: [StandardField.idField, StandardField.splitField, StandardField.contentField],
-      compression: .zstd)
+    var text = "id,split,content\n"
     for samples in sets {
-      try stream.append([
-        StandardField.id: Column(texts: samples.ids),
-        StandardField.split: Column(
-          texts: Array(repeating: samples.split.rawValue, count: samples.count)),
-        StandardField.content: Column(texts: try samples.contents()),
-      ])
+      for (id, content) in zip(samples.ids, try samples.contents()) {
+        text += "\(quoted(id)),\(samples.split.rawValue),\(content)\n"
+      }
     }
-    try stream.close()
+    try writer.writeFile(file, Array(text.utf8))
+  }
+
+  /// RFC 4180
+  private static func quoted(_ id: String) -> String {
+    id.contains { ",\"\n\r".contains($0) }
+      ? "\"" + id.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+        + "\"" : id
   }
 
   /// Samples that stand in `samples` and among those that the model at `input` has learned from.
   static func overlap(_ input: Job.Input, with samples: SampleSet) throws -> [String] {
-    let output = try Output(opening: input.directory, schema: PortType.model.rawValue)
-    guard output.count(of: stream) > 0 else { return [] }
-    let known = try output.readAll([StandardField.id, StandardField.content], of: stream)
-    let ids = Set(known[StandardField.id]?.texts ?? [])
-    let contents = Set(known[StandardField.content]?.texts ?? [])
+    let table = try DelimitedTable(reading: "\(input.directory)/\(file)")
+    let (id, content) = (try table.column("id"), try table.column("content"))
+    let ids = Set(table.rows.map { $0.cells[id] })
+    let contents = Set(table.rows.map { $0.cells[content] })
     return zip(samples.ids, try samples.contents()).compactMap { id, content in
       ids.contains(id) || contents.contains(content) ? id : nil
     }
