@@ -1,5 +1,3 @@
-public import Dataflow
-
 /// The works that a worker can do: one for each face of `StageRegistry.standard`.
 public let standardWork = WorkRegistry([
   IngestWork.self,

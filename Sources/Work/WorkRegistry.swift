@@ -1,5 +1,5 @@
 public import Dataflow
-public import Diagnostics
+import Diagnostics
 
 /// Works by the kind of their faces, and the one way to run a job.
 public struct WorkRegistry: Sendable {

@@ -121,7 +121,7 @@ struct SplitSink {
     let columns = labels.enumerated().compactMap { index, carried in
       carried.column(rows.map { $0[index] })?.values(as: Int32.self)
     }
-    let values = ids.indices.map { row in
+    let values = ids.indices.map { row -> Int32 in
       columns.lazy.map { $0[row] }.first { $0 >= 0 } ?? -1
     }
     return Column(values, count: ids.count)

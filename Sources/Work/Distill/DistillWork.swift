@@ -135,8 +135,10 @@ private struct StudentPlan {
   ) throws {
     self.name = name
     self.variant = variant
-    pool = try inputs.samples(DistillStage.from, variant: name)
-    classes = try pool.classes()
+    let pool = try inputs.samples(DistillStage.from, variant: name)
+    let classes = try pool.classes()
+    self.pool = pool
+    self.classes = classes
     var labelled: SampleSet?
     if variant.alsoLabelled != nil {
       let samples = try inputs.samples(DistillStage.alsoLabelled, variant: name)

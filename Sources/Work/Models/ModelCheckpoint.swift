@@ -1,6 +1,6 @@
 import Dataflow
 import Diagnostics
-import Foundation
+import Layers
 import Networks
 import Recipes
 import Shards
