@@ -56,7 +56,7 @@ import Testing
         "mean": 0.75, "std": null, "n": 1}
           ],
           "confusionMatrices": [
-            {"stage": "students", "variant": "mke", "seed": 3, "split": "unlabelled", \
+            {"stage": "students", "variant": "mke", "seed": 0, "split": "unlabelled", \
         "of": "pseudo-labels", "classes": ["a, b", "\\"c\\""], "counts": [[3, 1], [0, 2]]}
           ]
         }
@@ -124,7 +124,8 @@ import Testing
 
   /// Golden: numpy 2.4, std(ddof=1) of [1, 2, 4] is 1.5275252316519468.
   @Test func matchesReference() {
-    #expect(Statistics([1, 2, 4])?.std == 1.527_525_231_651_946_8)
+    // The mean is summed in another order.
+    #expect(abs((Statistics([1, 2, 4])?.std ?? 0) - 1.527_525_231_651_946_8) < 1e-15)
   }
 
   @Test func twoFixedNumbersHaveNoStandardError() throws {

@@ -98,7 +98,7 @@ import Testing
     #expect(
       reading("id,x\na,\"1\"2\n") == [
         """
-        t.csv:2:3: error: text after a closing quote
+        t.csv:2:6: error: text after a closing quote
           mend: put the whole cell in quotes, and double the quotes inside it
         """
       ])
