@@ -5,7 +5,7 @@
 public enum WarningLight: String, Codable, Hashable, Sendable {
   case copiesItsTeacher = "copies its teacher"
   case collapses = "collapses"
-  case none = ""
+  case off = ""
 
   public static let copying = 0.99
   public static let collapsing = 0.75
@@ -21,7 +21,7 @@ public enum WarningLight: String, Codable, Hashable, Sendable {
     } else if agreement >= Self.copying {
       self = .copiesItsTeacher
     } else {
-      self = .none
+      self = .off
     }
   }
 }

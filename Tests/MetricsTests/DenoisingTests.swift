@@ -60,13 +60,13 @@ import Testing
   @Test func readsTheAgreement() {
     #expect(WarningLight(agreement: 1) == .copiesItsTeacher)
     #expect(WarningLight(agreement: 0.99) == .copiesItsTeacher)
-    #expect(WarningLight(agreement: 0.92) == .none)
+    #expect(WarningLight(agreement: 0.92) == .off)
     #expect(WarningLight(agreement: 0.75) == .collapses)
   }
 
   @Test func oneClassForAllIsACollapse() {
     #expect(WarningLight(agreement: 0.9, predictions: [100, 0], labels: [90, 10]) == .collapses)
-    #expect(WarningLight(agreement: 0.9, predictions: [95, 5], labels: [90, 10]) == .none)
+    #expect(WarningLight(agreement: 0.9, predictions: [95, 5], labels: [90, 10]) == .off)
     // The teacher had collapsed already; its student copies it.
     #expect(
       WarningLight(agreement: 1, predictions: [100, 0], labels: [100, 0]) == .copiesItsTeacher)
