@@ -190,7 +190,8 @@ public struct Planner: Sendable {
     guard let first = missing.first, let fault = faults[first.path] else { return nil }
     if missing.count == 1 {
       return Diagnostic(
-        node.location, "stage '\(node.name)' reads '\(first.path)' ('\(first.name)'), which \(fault)",
+        node.location,
+        "stage '\(node.name)' reads '\(first.path)' ('\(first.name)'), which \(fault)",
         mend: "put the file there, or correct its path in the pipeline file")
     }
     let shown =

@@ -321,7 +321,8 @@ import Testing
           'b' is forced
         d: left out (not in --from b)
         """)
-    #expect(try toy.plan(Self.chain, .init(force: ["a"])).stale.map(\.name) == ["a", "b", "c", "d"])
+    #expect(
+      try toy.plan(Self.chain, .init(force: ["a"])).stale.map(\.name) == ["a", "b", "c", "d"])
     #expect(
       try toy.plan(Self.chain, .init(only: ["b"], force: ["b"])).stale.map(\.name) == ["b"])
     // What is there is not run again just because it is named.
@@ -388,7 +389,8 @@ import Testing
     let text = "a: source x=1 | a.csv"
     try await toy.run(text)
     let record = toy.workspace.record(of: "toy")
-    for damage in ["", "{\"format\": 1, \"stages\": {\"a\": 3}}", "{\"format\": 9}", "{\"for\u{0}"] {
+    for damage in ["", "{\"format\": 1, \"stages\": {\"a\": 3}}", "{\"format\": 9}", "{\"for\u{0}"]
+    {
       for path in [record, toy.workspace.fileCache] {
         #expect(Files.exists(path))
         try Files.replace(path, with: Array(damage.utf8))

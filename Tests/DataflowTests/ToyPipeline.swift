@@ -118,7 +118,8 @@ enum ToyPipeline {
       }
       let whole: Value =
         variants.isEmpty
-        ? .object(configuration) : .object(["variants": .object(variants.mapValues { .object($0) })])
+        ? .object(configuration)
+        : .object(["variants": .object(variants.mapValues { .object($0) })])
       let files = halves.count > 1 ? halves[1].split(separator: " ").map(String.init) : []
       nodes.append(
         Graph.Node(
@@ -231,6 +232,20 @@ final class Events: Sendable {
   /// The kind of every event and its stage: `started a`.
   var words: [String] {
     all.map { "\($0.value["event"]?.stringValue ?? "") \($0.stage)" }
+  }
+}
+
+/// A value that several tasks change.
+final class Shared<Value: Sendable>: Sendable {
+  private let storage: Mutex<Value>
+
+  init(_ value: Value) { storage = Mutex(value) }
+
+  var value: Value { storage.withLock { $0 } }
+
+  @discardableResult
+  func change<Result: Sendable>(_ body: (inout Value) -> Result) -> Result {
+    storage.withLock { value in body(&value) }
   }
 }
 
