@@ -70,7 +70,9 @@ public struct Planner: Sendable {
 
       var item = Plan.Item(
         node: node, fingerprint: fingerprint, state: .upToDate, isStored: state == .whole,
-        isBegun: false, recipe: recipe)
+        isBegun: false, recipe: recipe,
+        isRecorded: last.record.failures[node.name] == nil
+          && last.record.stages[node.name]?.hasSameRecipe(as: recipe) == true)
       if let why = leftOut[node.name] {
         item.state = .leftOut(why)
       } else {

@@ -219,6 +219,49 @@ import Testing
     #expect(RunRecord.last(of: "other", in: toy.workspace).record.stages["a"]?.seconds ?? 0 > 0.2)
   }
 
+  /// What a kill, a crash of the machine or a power cut leaves: a lock, and half an output.
+  @Test func aRunAfterAKilledOneContinues() async throws {
+    let toy = try Toy()
+    let text = "a: source x=1"
+    let fingerprint = try #require(try toy.plan(text)["a"]?.fingerprint)
+    try toy.workspace.prepare()
+    var killed = try #require(ProcessIdentity.current)
+    killed.started -= 1
+    let lock = Value.object([
+      "process": killed.value, "pipeline": "toy", "stage": "a", "token": "t",
+    ])
+    try Files.replace(toy.workspace.lock(fingerprint), with: Array(lock.canonicalJSON.utf8))
+    let partial = toy.workspace.partial(fingerprint)
+    try Files.makeFolder(partial)
+    try Files.replace("\(partial)/labelled-00000.h5", with: [1, 2])
+
+    #expect(try toy.plan(text)["a"]?.isBegun == true)
+    let executor = ToyExecutor { job, _ in
+      #expect(Files.exists("\(job.outputDirectory)/labelled-00000.h5"))
+    }
+    #expect(try await toy.run(text, executor: executor).ran == ["a"])
+    #expect(!Files.exists(toy.workspace.lock(fingerprint)))
+  }
+
+  /// A live owner may work for hours; a run that failed does not wait for it.
+  @Test func aFailedRunDoesNotWaitForOthers() async throws {
+    let toy = try Toy()
+    try toy.workspace.prepare()
+    let text = "a: source x=1\nb: source x=2\nc: join from=a"
+    let fingerprint = try #require(try toy.plan(text)["a"]?.fingerprint)
+    var watch = OutputLock.Watch()
+    let held = try OutputLock.attempt(
+      fingerprint, in: toy.workspace, pipeline: "other", stage: "z", watch: &watch)
+    let executor = ToyExecutor { _, _ in
+      try await Task.sleep(for: .milliseconds(50))
+      throw Broken()
+    }
+    let result = try await toy.run(text, executor: executor)
+    #expect(result["a"] == .notRun && result["c"] == .notRun)
+    #expect(result.diagnostics.count == 1)
+    withExtendedLifetime(held) {}
+  }
+
   @Test func aRunTakesOverWhenTheOtherFails() async throws {
     let toy = try Toy()
     let broken = ToyExecutor { _, _ in
