@@ -188,7 +188,7 @@ import Testing
 
   @Test func summarisesManyFiles() async throws {
     let toy = try Toy()
-    let names = (0..<1440).map { String(format: "s%04d.txt", $0) }
+    let names = (0..<20).map { String(format: "s%04d.txt", $0) }
     for name in names { try toy.folder.write(name, name) }
     let text = "data: source | \(names.joined(separator: " "))"
     try await toy.run(text)
@@ -197,8 +197,8 @@ import Testing
     #expect(
       stale(try toy.plan(shorter)) == """
         data: would run
-          4 of 1,438 files changed: s0005.txt, s0006.txt, s0007.txt, …
-          2 of 1,440 files removed: s0001.txt, s0002.txt
+          4 of 18 files changed: s0005.txt, s0006.txt, s0007.txt, …
+          2 of 20 files removed: s0001.txt, s0002.txt
         """)
   }
 
