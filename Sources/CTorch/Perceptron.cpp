@@ -427,10 +427,12 @@ CTFailure *ct_perceptron_gradient(
     check("gradient", gradient->value, at::kFloat, {net.parameters});
     TORCH_CHECK(
         count == net.encoders.size(), count, " inputs for ", net.encoders.size(), " encoders");
+    std::vector<at::Tensor> whole;
     std::vector<const float *> data;
     for (size_t e = 0; e < net.encoders.size(); ++e) {
-      check("input", inputs[e]->value, at::kFloat, {rows, net.encoders[e].width});
-      data.push_back(inputs[e]->value.const_data_ptr<float>());
+      whole.push_back(inputs[e]->value.contiguous());
+      check("input", whole.back(), at::kFloat, {rows, net.encoders[e].width});
+      data.push_back(whole.back().const_data_ptr<float>());
     }
     Goal goal{nullptr, nullptr, nullptr, static_cast<double>(rows)};
     if (targets->value.dim() == 1) {

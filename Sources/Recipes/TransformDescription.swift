@@ -77,7 +77,8 @@ public enum TransformDescription: Codable, Hashable, Sendable {
         modalitiesKey,
       ]),
     .init(
-      "modality-dropout", "Zeroes whole modalities of samples at random, but never all of a sample.",
+      "modality-dropout",
+      "Zeroes whole modalities of samples at random, but never all of a sample.",
       keys: [
         .required(
           "rate", .number(.init(0, 1, isUpperOpen: true)), "Probability that one is zeroed."),
