@@ -12,7 +12,7 @@ enum SideBySide {
   ) async throws {
     let state = State(count: count)
     let workers = max(1, min(threads, count))
-    try await withTaskCancellationHandler {
+    await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         guard count > 0 else { return continuation.resume() }
         let group = DispatchGroup()
