@@ -37,15 +37,12 @@ import Testing
           kind: series
           manifest: manifest.csv
           label: kind
-          delimiter: space
           modalities:
             fast: {columns: 1-2, rate: 4, file: fast}
             slow: {columns: 1, rate: 1, file: slow}
         split: {column: part}
       aligned: {kind: align, from: raw, \(align)}
     """
-    // The manifest itself is separated by commas.
-    .replacing("delimiter: space\n          ", with: "")
   }
 
   private func aligned(_ harness: Harness, _ align: String) async throws -> Harness.Outcome {

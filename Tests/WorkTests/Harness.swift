@@ -51,7 +51,11 @@ final class Harness: Sendable {
 
   func run(_ job: Job) async -> Outcome {
     let events = Events()
-    await standardWork.run(job) { events.add($0) }
+    do {
+      try await standardWork.run(job) { events.add($0) }
+    } catch {
+      events.add(.failed(Diagnostic.all(of: error, subject: "stage '\(job.stage)'")))
+    }
     return Outcome(job: job, events: events.all)
   }
 
