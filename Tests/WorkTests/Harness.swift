@@ -49,6 +49,13 @@ final class Harness: Sendable {
     return outcomes
   }
 
+  /// What one stage said, after all before it have succeeded.
+  func run(_ text: String, until stage: String) async throws -> Outcome {
+    let outcomes = try await run(text)
+    if let outcome = outcomes[stage] { return outcome }
+    throw DiagnosticList(outcomes.values.flatMap(\.failures))
+  }
+
   func run(_ job: Job) async -> Outcome {
     let events = Events()
     do {

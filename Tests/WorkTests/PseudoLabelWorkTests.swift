@@ -46,7 +46,7 @@ import Testing
     let harness = try Harness()
     let text = Texts.moons.replacing(
       "from: guesses, mode: hard", with: "from: guesses, threshold: 1.0")
-    let labels = try #require(try await harness.run(text)["labels"])
+    let labels = try await harness.run(text, until: "labels")
     #expect(
       labels.failures.map(\.message) == ["not one of 100 labels reaches the threshold of 1.0"])
   }
@@ -76,7 +76,7 @@ import Testing
     let harness = try Harness()
     try rows(harness)
     try harness.folder.write("labels.csv", "guess,id\nu,d\nv,c\nv,other\n")
-    let labels = try #require(try await harness.run(outside)["labels"])
+    let labels = try await harness.run(outside, until: "labels")
     #expect(labels.failures == [])
     let columns = try labels.output.readAll(["/samples/id", "/pseudo/label"], of: "unlabelled")
     #expect(columns["/samples/id"]?.texts == ["c", "d"])
@@ -87,7 +87,7 @@ import Testing
     let harness = try Harness()
     try rows(harness)
     try harness.folder.write("labels.csv", "guess,id\nu,d\nw,c\n")
-    let labels = try #require(try await harness.run(outside)["labels"])
+    let labels = try await harness.run(outside, until: "labels")
     let failure = try #require(labels.failures.first)
     #expect(failure.subject.hasSuffix("labels.csv:3"))
     #expect(failure.message == "label 'w' is no class")
@@ -97,7 +97,7 @@ import Testing
     let harness = try Harness()
     try rows(harness)
     try harness.folder.write("labels.csv", "guess,id\nu,d\n")
-    let labels = try #require(try await harness.run(outside)["labels"])
+    let labels = try await harness.run(outside, until: "labels")
     #expect(
       labels.failures.map(\.message) == [
         "1 of 2 samples of 'aligned.unlabelled' have no row, such as 'c'"
