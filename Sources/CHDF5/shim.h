@@ -11,11 +11,26 @@ static inline hid_t ch_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t ch_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t ch_c_string(void) { return H5T_C_S1; }
 static inline hid_t ch_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t ch_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t ch_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t ch_default(void) { return H5P_DEFAULT; }
 static inline hid_t ch_link_create(void) { return H5P_LINK_CREATE; }
+static inline hid_t ch_default(void) { return H5P_DEFAULT; }
 static inline hsize_t ch_unlimited(void) { return H5S_UNLIMITED; }
+static inline hid_t ch_all(void) { return H5S_ALL; }
+static inline haddr_t ch_no_address(void) { return HADDR_UNDEF; }
 static inline unsigned ch_create_new(void) { return H5F_ACC_EXCL; }
 static inline unsigned ch_read_only(void) { return H5F_ACC_RDONLY; }
-static inline hid_t ch_all(void) { return H5S_ALL; }
 static inline hid_t ch_default_stack(void) { return H5E_DEFAULT; }
+static inline unsigned ch_mandatory(void) { return H5Z_FLAG_MANDATORY; }
+
+// Calls whose names or types changed between the versions of the library.
+
+static inline int ch_attribute_count(hid_t object) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  return H5Oget_info3(object, &info, H5O_INFO_NUM_ATTRS) < 0 ? -1 : (int)info.num_attrs;
+#else
+  H5O_info_t info;
+  return H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0 ? -1 : (int)info.num_attrs;
+#endif
+}

@@ -6,34 +6,77 @@ enum Zstd {
     var message: String
   }
 
-  /// One frame that holds `bytes`.
-  static func compress(_ bytes: UnsafeRawBufferPointer, level: Int) throws(Failure) -> [UInt8] {
-    guard let context = ZSTD_createCCtx() else { throw Failure(message: "out of memory") }
-    defer { ZSTD_freeCCtx(context) }
-    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
-    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
-    let bound = ZSTD_compressBound(bytes.count)
-    var code = 0
-    let frame = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-      code = ZSTD_compress2(context, buffer.baseAddress, bound, bytes.baseAddress, bytes.count)
-      count = ZSTD_isError(code) == 0 ? code : 0
-    }
-    guard ZSTD_isError(code) == 0 else {
-      throw Failure(message: String(cString: ZSTD_getErrorName(code)))
-    }
-    return frame
+  /// The name of an error code of the library; `nil` when the code is no error.
+  private static func failure(_ code: Int) -> Failure? {
+    ZSTD_isError(code) == 0 ? nil : Failure(message: String(cString: ZSTD_getErrorName(code)))
   }
 
-  /// Decompresses one frame that must fill `output` to the last byte; verifies its checksum.
-  static func decompress(
-    _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws(Failure) {
-    let code = ZSTD_decompress(output.baseAddress, output.count, frame.baseAddress, frame.count)
-    guard ZSTD_isError(code) == 0 else {
-      throw Failure(message: String(cString: ZSTD_getErrorName(code)))
+  /// The largest frame that `count` bytes can become.
+  static func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
+
+  /// The number of bytes that a frame says it holds; `nil` when it does not say or is none.
+  static func contentSize(_ frame: UnsafeRawBufferPointer) -> Int? {
+    let size = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
+    // Unknown and broken are the two largest numbers; no chunk of HDF5 reaches 4 GiB.
+    return size < 1 << 32 ? Int(size) : nil
+  }
+
+  /// Packs one buffer after another; for one thread at a time.
+  final class Packer {
+    private let context: OpaquePointer
+    private(set) var level: Int
+
+    init(level: Int) throws(Failure) {
+      guard let context = ZSTD_createCCtx() else { throw Failure(message: "out of memory") }
+      self.context = context
+      self.level = level
+      ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
+      ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
     }
-    guard code == output.count else {
-      throw Failure(message: "the frame holds \(code) bytes, not \(output.count)")
+
+    deinit { ZSTD_freeCCtx(context) }
+
+    /// Writes one frame that holds `bytes` into `output`, which has room for `bound(bytes.count)`.
+    ///
+    /// - Returns: the length of the frame.
+    func pack(
+      _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(Failure) -> Int {
+      let code = ZSTD_compress2(
+        context, output.baseAddress, output.count, bytes.baseAddress, bytes.count)
+      if let failure = Zstd.failure(code) { throw failure }
+      return code
     }
+  }
+
+  /// Unpacks one frame after another; for one thread at a time.
+  final class Unpacker {
+    private let context: OpaquePointer
+
+    init() throws(Failure) {
+      guard let context = ZSTD_createDCtx() else { throw Failure(message: "out of memory") }
+      self.context = context
+    }
+
+    deinit { ZSTD_freeDCtx(context) }
+
+    /// Unpacks one frame that must fill `output` to the last byte; verifies its checksum.
+    func unpack(
+      _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(Failure) {
+      let code = ZSTD_decompressDCtx(
+        context, output.baseAddress, output.count, frame.baseAddress, frame.count)
+      if let failure = Zstd.failure(code) { throw failure }
+      guard code == output.count else {
+        throw Failure(message: "the frame holds \(code) bytes, \(output.count) wanted")
+      }
+      guard Zstd.hasChecksum(frame) else { throw Failure(message: "the frame has no checksum") }
+    }
+  }
+
+  /// Whether the frame ends in a checksum of its content: bit 2 of the frame header's descriptor.
+  /// A flip of that bit alone would otherwise switch the verification off.
+  private static func hasChecksum(_ frame: UnsafeRawBufferPointer) -> Bool {
+    frame.count > 4 && frame[4] & 0b100 != 0
   }
 }

@@ -1,8 +1,7 @@
 internal import CHDF5
-internal import CZstd
 import Foundation
 
-/// Zstandard as a filter of HDF5, registered under its public number, so that `H5Dread` and every
+/// Zstandard as a filter of HDF5, registered under its public number, so that HDF5 itself and every
 /// program with the usual plugin understand our chunks.
 ///
 /// Source: The HDF Group, list of registered filter plugins, 32015.
@@ -17,30 +16,25 @@ enum ZstdFilter {
         filter: { flags, count, values, size, bufferSize, buffer in
           guard let buffer, let bufferSize, let input = buffer.pointee else { return 0 }
           let source = UnsafeRawBufferPointer(start: input, count: size)
-          let result: [UInt8]
-          if flags & UInt32(H5Z_FLAG_REVERSE) != 0 {
-            let length = ZSTD_getFrameContentSize(input, size)
-            // Unknown or broken (the two largest numbers), or more than any chunk may hold.
-            guard length < 1 << 32 else { return 0 }
-            var output = [UInt8](repeating: 0, count: Int(length))
-            let isWhole = output.withUnsafeMutableBytes {
-              (try? Zstd.decompress(source, into: $0)) != nil
-            }
-            guard isWhole else { return 0 }
-            result = output
+          let isReading = flags & UInt32(H5Z_FLAG_REVERSE) != 0
+          let length = isReading ? Zstd.contentSize(source) : Zstd.bound(size)
+          guard let length, let output = H5allocate_memory(max(length, 1), false) else { return 0 }
+          let target = UnsafeMutableRawBufferPointer(start: output, count: length)
+          var written: Int?
+          if isReading {
+            if (try? Zstd.Unpacker().unpack(source, into: target)) != nil { written = length }
           } else {
             let level = count > 0 ? Int(values?.pointee ?? 3) : 3
-            guard let frame = try? Zstd.compress(source, level: level) else { return 0 }
-            result = frame
+            written = try? Zstd.Packer(level: level).pack(source, into: target)
           }
-          guard let moved = H5allocate_memory(max(result.count, 1), false) else { return 0 }
-          result.withUnsafeBytes { bytes in
-            if let start = bytes.baseAddress { memcpy(moved, start, bytes.count) }
+          guard let written else {
+            H5free_memory(output)
+            return 0
           }
           H5free_memory(input)
-          buffer.pointee = moved
-          bufferSize.pointee = result.count
-          return result.count
+          buffer.pointee = output
+          bufferSize.pointee = length
+          return written
         })
       return H5Zregister(&filter) >= 0
     }

@@ -1,6 +1,6 @@
 internal import CHDF5
 
-/// What a number in a shard is.
+/// What a number in a shard is; little-endian in the file.
 public enum ElementType: String, Codable, Hashable, Sendable, CaseIterable {
   case uint8, int16, int32, int64, uint64, float32, float64
 

@@ -9,16 +9,21 @@ struct HDF5Error: Error, Hashable, CustomStringConvertible {
   var message: String
 
   var description: String { "\(subject): HDF5 could not \(call): \(message)" }
+
+  /// The number of the operating system's error behind the failure, when HDF5 tells it.
+  var systemError: Int32? {
+    guard let range = message.range(of: "errno = ") else { return nil }
+    return Int32(message[range.upperBound...].prefix { $0.isNumber })
+  }
 }
 
 /// HDF5 keeps process-wide state and is no faster with threads: every call holds one lock.
 enum HDF5Library {
   private static let lock = NSRecursiveLock()
 
-  /// Runs once, before the first call: errors are ours to print, the zstd filter is known.
+  /// Runs once, before the first call.
   private static let isReady: Bool = {
     H5open()
-    H5Eset_auto2(ch_default_stack(), nil, nil)
     return ZstdFilter.register()
   }()
 
@@ -35,12 +40,14 @@ enum HDF5Library {
   /// One call that returns an identifier, a count or a status: negative means failure.
   @discardableResult
   static func call<Code: SignedInteger>(
-    _ name: String, on subject: String, _ body: () -> Code
+    _ name: String, on subject: @autoclosure () -> String, _ body: () -> Code
   ) throws(HDF5Error) -> Code {
     try locked { () throws(HDF5Error) -> Code in
+      // Errors are ours to print. A thread-safe build of the library has this setting per thread.
+      H5Eset_auto2(ch_default_stack(), nil, nil)
       H5Eclear2(ch_default_stack())
       let code = body()
-      if code < 0 { throw HDF5Error(call: name, subject: subject, message: innermostMessage()) }
+      if code < 0 { throw HDF5Error(call: name, subject: subject(), message: innermostMessage()) }
       return code
     }
   }
@@ -64,36 +71,30 @@ enum HDF5Library {
 
 /// One open HDF5 identifier, closed exactly once when its owner goes away.
 struct HDF5Handle: ~Copyable {
-  enum Kind: Sendable { case file, group, dataset, dataspace, datatype, attribute, properties }
+  enum Kind: Sendable { case group, object, dataset, dataspace, datatype, attribute, properties }
 
   let id: hid_t
   private let kind: Kind
 
-  init(_ kind: Kind, _ name: String, on subject: String, open: () -> hid_t) throws(HDF5Error) {
-    id = try HDF5Library.call(name, on: subject, open)
+  init(
+    _ kind: Kind, _ name: String, on subject: @autoclosure () -> String, open: () -> hid_t
+  ) throws(HDF5Error) {
+    id = try HDF5Library.call(name, on: subject(), open)
     self.kind = kind
   }
 
-  deinit { _ = try? Self.close(id, kind, on: "handle \(id)") }
-
-  /// Closes now, so that a failure is seen.
-  consuming func close(_ subject: String) throws(HDF5Error) {
-    let (id, kind) = (id, kind)
-    discard self
-    try Self.close(id, kind, on: subject)
-  }
-
-  private static func close(_ id: hid_t, _ kind: Kind, on subject: String) throws(HDF5Error) {
-    try HDF5Library.call("close", on: subject) {
-      switch kind {
-      case .file: H5Fclose(id)
-      case .group: H5Gclose(id)
-      case .dataset: H5Dclose(id)
-      case .dataspace: H5Sclose(id)
-      case .datatype: H5Tclose(id)
-      case .attribute: H5Aclose(id)
-      case .properties: H5Pclose(id)
-      }
+  deinit {
+    HDF5Library.locked {
+      _ =
+        switch kind {
+        case .group: H5Gclose(id)
+        case .object: H5Oclose(id)
+        case .dataset: H5Dclose(id)
+        case .dataspace: H5Sclose(id)
+        case .datatype: H5Tclose(id)
+        case .attribute: H5Aclose(id)
+        case .properties: H5Pclose(id)
+        }
     }
   }
 }
