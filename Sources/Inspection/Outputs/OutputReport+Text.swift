@@ -212,7 +212,7 @@ extension OutputReport {
   }
 
   private var metricTables: [String] {
-    metrics.isEmpty ? [] : MetricsTable.lines(metrics)
+    metrics.map { [MetricsReport([$0]).text()] } ?? []
   }
 
   private var detailLines: [String] {

@@ -68,7 +68,8 @@ public struct OutputReport: Codable, Sendable {
   public var streams: [Stream]
   public var networks: [Network]
   public var lights: [Light]
-  public var metrics: [MetricAggregate]
+  /// Of an evaluation.
+  public var metrics: MetricsDocument?
   public var files: [Manifest.File]
   /// What else the stage has to say of its work.
   public var details: Value
@@ -112,7 +113,6 @@ public struct OutputReport: Codable, Sendable {
     showsTruth = options.includesSealed
     lights = Light.all(in: manifest.details)
     networks = []
-    metrics = []
     var names: [String] = []
     for shard in shards where shard.stream != Manifest.arraysStream {
       if !names.contains(shard.stream) { names.append(shard.stream) }
@@ -134,8 +134,8 @@ public struct OutputReport: Codable, Sendable {
         fields: try output.fields(of: name).map(survey.report))
     }
     networks = try Self.networks(of: output, shards: shards.map(\.file))
-    if files.contains(where: { $0.file == MetricsDocument.fileName }) {
-      metrics = try MetricsFile.read("\(output.directory)/\(MetricsDocument.fileName)").aggregates
+    if files.contains(where: { $0.file == MetricsReport.fileName }) {
+      metrics = try MetricsReport.read("\(output.directory)/\(MetricsReport.fileName)")
     }
   }
 
