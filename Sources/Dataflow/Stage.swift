@@ -19,6 +19,8 @@ public protocol Stage: Sendable {
   static var hasVariants: Bool { get }
   /// Raised whenever the same inputs would give other outputs.
   static var version: Int { get }
+  /// Whether the work computes on the device: only then is `cpu` or `cuda` part of the fingerprint.
+  static var usesDevice: Bool { get }
   /// Whether the work may read sealed labels: the truth of D_u and of the test split.
   static func readsTruth(_ configuration: Configuration) -> Bool
 
@@ -37,6 +39,7 @@ public protocol Stage: Sendable {
 
 extension Stage {
   public static var hasVariants: Bool { false }
+  public static var usesDevice: Bool { true }
   public static func readsTruth(_ configuration: Configuration) -> Bool { false }
   public static func outsideFiles(_ configuration: Configuration) throws -> [OutsideFile] { [] }
 }
