@@ -1,7 +1,8 @@
-import Foundation
-
 /// A configuration value: what JSON can say, with integers and doubles apart.
-public enum Value: Hashable, Sendable {
+///
+/// They are apart to be told from one another, not to differ: 1 and 1.0 are equal and write the same
+/// JSON, since a value that went through JSON cannot know which of them it was.
+public enum Value: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -31,14 +32,14 @@ public enum Value: Hashable, Sendable {
     }
   }
 
-  /// One line of JSON with sorted keys and the shortest decimal that reads back as the same double:
+  /// One line of JSON with sorted keys and the shortest decimal that reads back as the same number:
   /// equal values give equal bytes, which is what fingerprints are taken of.
   public var canonicalJSON: String {
     switch self {
     case .null: "null"
     case .bool(let flag): flag ? "true" : "false"
     case .integer(let number): String(number)
-    case .double(let number): number.isFinite ? "\(number)" : "\"\(number)\""
+    case .double(let number): Self.written(number)
     case .string(let text): Self.quoted(text)
     case .array(let items): "[" + items.map(\.canonicalJSON).joined(separator: ",") + "]"
     case .object(let members):
@@ -46,6 +47,38 @@ public enum Value: Hashable, Sendable {
         + members.sorted { $0.key < $1.key }
         .map { "\(Self.quoted($0.key)):\($0.value.canonicalJSON)" }.joined(separator: ",") + "}"
     }
+  }
+
+  /// The same over several lines, for files that people read and versions are compared of.
+  public var indentedJSON: String { indentedJSON(by: "") }
+
+  private func indentedJSON(by margin: String) -> String {
+    let inner = margin + "  "
+    switch self {
+    case .array(let items) where items.contains { $0.isCompound }:
+      return "[\n" + items.map { inner + $0.indentedJSON(by: inner) }.joined(separator: ",\n")
+        + "\n\(margin)]"
+    case .array(let items):
+      return "[" + items.map(\.canonicalJSON).joined(separator: ", ") + "]"
+    case .object(let members) where !members.isEmpty:
+      return "{\n"
+        + members.sorted { $0.key < $1.key }
+        .map { "\(inner)\(Self.quoted($0.key)): \($0.value.indentedJSON(by: inner))" }
+        .joined(separator: ",\n") + "\n\(margin)}"
+    default: return canonicalJSON
+    }
+  }
+
+  private var isCompound: Bool {
+    switch self {
+    case .array, .object: true
+    default: false
+    }
+  }
+
+  private static func written(_ number: Double) -> String {
+    if let whole = Int(exactly: number) { return String(whole) }
+    return number.isFinite ? "\(number)" : "\"\(number)\""
   }
 
   private static func quoted(_ text: String) -> String {
@@ -64,6 +97,36 @@ public enum Value: Hashable, Sendable {
       }
     }
     return result + "\""
+  }
+}
+
+extension Value: Hashable {
+  public static func == (left: Value, right: Value) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.double(let left), .double(let right)): left == right
+    case (.integer(let whole), .double(let number)), (.double(let number), .integer(let whole)):
+      Int(exactly: number) == whole
+    case (.string(let left), .string(let right)): left == right
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let flag): hasher.combine(flag)
+    case .integer(let number): hasher.combine(number)
+    case .double(let number):
+      if let whole = Int(exactly: number) { hasher.combine(whole) } else { hasher.combine(number) }
+    case .string(let text): hasher.combine(text)
+    case .array(let items): hasher.combine(items)
+    case .object(let members): hasher.combine(members)
+    }
   }
 }
 
@@ -100,38 +163,25 @@ extension Value: Codable {
     }
   }
 
-  /// Decodes a checked configuration; `hold-back` in the file is `holdBack` in the type.
+  /// Decodes a checked configuration; `hold-back` in the file is `holdBack` in the type, and the
+  /// keys of a dictionary are those of the file.
   ///
   /// - Throws: `DecodingError` when the type and its declared keys disagree, which a test of every
   ///   stage kind excludes for values that passed the check.
   public func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .custom { path in
-      guard let last = path.last, last.intValue == nil else { return path.last ?? NameKey("") }
-      return NameKey(Self.camelCased(last.stringValue))
-    }
-    return try decoder.decode(type, from: Data(canonicalJSON.utf8))
+    try ValueDecoder(self).decode(type)
   }
-
-  static func camelCased(_ name: String) -> String {
-    let parts = name.split(separator: "-", omittingEmptySubsequences: false)
-    guard let first = parts.first else { return name }
-    return String(first)
-      + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-  }
-}
-
-private struct NameKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-  init(_ name: String) { stringValue = name }
-  init?(stringValue: String) { self.init(stringValue) }
-  init?(intValue: Int) { return nil }
 }
 
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
 {
+  public init(arrayLiteral items: Value...) { self = .array(items) }
+  public init(dictionaryLiteral members: (String, Value)...) {
+    self = .object(Dictionary(members, uniquingKeysWith: { _, last in last }))
+  }
+
   public init(stringLiteral text: String) { self = .string(text) }
   public init(integerLiteral number: Int) { self = .integer(number) }
   public init(floatLiteral number: Double) { self = .double(number) }
