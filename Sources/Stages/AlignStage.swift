@@ -104,7 +104,7 @@ public enum AlignStage: Stage {
 
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      from = try container.decode([StageReference].self, forKey: .from)
+      from = try container.decodeReferences(forKey: .from)
       modalities = try container.decodeIfPresent([String].self, forKey: .modalities)
       standardise = try container.decodeIfPresent(Standardisation.self, forKey: .standardise)
       window = try container.decodeIfPresent(Window.self, forKey: .window)

@@ -139,7 +139,7 @@ public enum IngestStage: Stage {
   public static func outsideFiles(_ configuration: Configuration) throws -> [OutsideFile] {
     guard case .series(let series) = configuration.source else { return [] }
     let manifest = try series.manifestReader()
-    return try manifest.files().map { OutsideFile(name: $0.name, path: $0.path) }
+    return manifest.files().map { OutsideFile(name: $0.name, path: $0.path) }
   }
 
   private static func checkPresence(
