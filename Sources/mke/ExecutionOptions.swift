@@ -88,7 +88,10 @@ enum WorkerProgram {
 }
 
 /// Calls back at the first request to stop; ends the process at the second.
-final class Interrupt: Sendable {
+///
+/// `@unchecked Sendable`: signal sources may be cancelled from any thread, which is all that is done
+/// with them.
+final class Interrupt: @unchecked Sendable {
   private let sources: [any DispatchSourceSignal]
 
   init(_ body: @escaping @Sendable () -> Void) {

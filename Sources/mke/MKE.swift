@@ -14,12 +14,12 @@ struct MKE: AsyncParsableCommand {
       modality labels the unlabelled ones, and students that see all modalities learn from it. \
       'mke run' runs what is not up to date; every intermediate result can be looked at.
 
-        mke run Pipelines/two-moons.yaml                    the whole pipeline
-        mke run Pipelines/two-moons.yaml --set noise=0.5    the same with another parameter
-        mke status Pipelines/two-moons.yaml                 what is made and what is due
-        mke why Pipelines/two-moons.yaml students           why a stage would run again
-        mke inspect Pipelines/two-moons.yaml:points         what a stage has made
-        mke metrics Pipelines/two-moons.yaml --json         the figures, for programs
+        mke run Pipelines/two-moons.yaml               run what is due
+        mke run Pipelines/two-moons.yaml --set noise=0.5
+        mke status Pipelines/two-moons.yaml            what is made, what is due
+        mke why Pipelines/two-moons.yaml students      why a stage would run
+        mke inspect Pipelines/two-moons.yaml:points    what a stage has made
+        mke metrics Pipelines/two-moons.yaml --json    the figures, for programs
 
       Results are on standard output; progress and messages on standard error.
 
@@ -31,7 +31,7 @@ struct MKE: AsyncParsableCommand {
         130  interrupted; the next run goes on from there
 
       ENVIRONMENT
-        MKE_WORKSPACE  where outputs are kept, unless --workspace says it; otherwise ./.mke
+        MKE_WORKSPACE  where outputs are kept; otherwise .mke in the current folder
         MKE_WORKER     the worker program, instead of the mke-worker beside mke
         NO_COLOR       no colours
       """,
@@ -44,6 +44,10 @@ struct MKE: AsyncParsableCommand {
   /// Runs the command that the words name, and ends the process with the exit code for how it went.
   static func main() async {
     Console.prepare()
+    if let diagnostic = unknownCommand(CommandLine.arguments.dropFirst().first) {
+      Console.report([diagnostic])
+      Foundation.exit(ExitCode.validationFailure.rawValue)
+    }
     do {
       let command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -52,7 +56,6 @@ struct MKE: AsyncParsableCommand {
         var command = command
         try command.run()
       }
-      Console.close()
     } catch let error as Diagnostic {
       Console.report([error])
       Foundation.exit(ExitCodes.failed)
@@ -65,6 +68,18 @@ struct MKE: AsyncParsableCommand {
       // What the argument parser throws: a request for help, a wrong call, an exit code.
       exit(withError: error)
     }
+  }
+}
+
+extension MKE {
+  /// What is wrong with the first word, when it is no command: with the near name, which the
+  /// argument parser does not give.
+  private static func unknownCommand(_ word: String?) -> Diagnostic? {
+    let names = configuration.subcommands.map { $0._commandName }
+    guard let word, !word.hasPrefix("-"), !(names + ["help"]).contains(word) else { return nil }
+    return Diagnostic(
+      "mke", "there is no command '\(word)'",
+      mend: Suggestions.mend(word, among: names, called: "commands"))
   }
 }
 

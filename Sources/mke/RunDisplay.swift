@@ -6,7 +6,10 @@ import Inspection
 import Synchronization
 
 /// Shows a run while it runs: bars on a terminal, plain lines elsewhere, or JSON on request.
-final class RunDisplay: Sendable {
+///
+/// `@unchecked Sendable`: the timer may be cancelled from any thread, which is all that is done with
+/// it; all else is a constant or holds the lock of `state`.
+final class RunDisplay: @unchecked Sendable {
   private struct State {
     var board: ProgressBoard
     /// Lines that were drawn to be drawn over.

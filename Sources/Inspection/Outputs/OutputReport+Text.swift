@@ -8,7 +8,7 @@ extension OutputReport {
   public func text(width: Int = 100) -> String {
     [
       head, fieldTable, modalityTables, classTable, networkTable(width: width), lightTable,
-      metricTables, detailLines, notes,
+      metricTables, standardisationLines, detailLines, notes,
     ].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -213,6 +213,14 @@ extension OutputReport {
 
   private var metricTables: [String] {
     metrics.map { [MetricsReport([$0]).text()] } ?? []
+  }
+
+  private var standardisationLines: [String] {
+    modalities.compactMap { modality in
+      modality.standardisation.map {
+        "\(modality.name) is standardised over \($0.splits.joined(separator: ", ")): (x − mean) / std"
+      }
+    }
   }
 
   private var detailLines: [String] {

@@ -1,5 +1,5 @@
 public import Configuration
-public import Diagnostics
+import Diagnostics
 public import Shards
 
 /// One sample of an output, with all that is known of it.

@@ -1,5 +1,5 @@
-public import Configuration
-public import Diagnostics
+import Configuration
+import Diagnostics
 public import Metrics
 import Foundation
 
@@ -54,7 +54,9 @@ public struct MetricsReport: Sendable, Equatable {
   public func text() -> String {
     documents.flatMap { document in
       var splits: [String] = []
-      for split in document.rows.map(\.split) where !splits.contains(split) { splits.append(split) }
+      for row in document.rows where row.value != nil && !splits.contains(row.split) {
+        splits.append(row.split)
+      }
       return splits.map { split in
         let title = "\(split) split, in % (mean ± standard deviation over seeds)"
         let table = document.table(split: split)

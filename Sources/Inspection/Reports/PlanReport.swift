@@ -16,6 +16,8 @@ public struct PlanReport: Codable, Sendable, Equatable {
     public var fingerprint: String
     /// Why it would run, or why it is left out.
     public var reasons: [String]
+    /// Whether there is nothing to compare with: no output, no record.
+    public var isNew: Bool
     /// Whether the next run goes on from a part that is there.
     public var isBegun: Bool
     /// When the output that the record knows was made, and how long it took.
@@ -40,7 +42,7 @@ public struct PlanReport: Codable, Sendable, Equatable {
     stages = plan.items.map { item in
       var stage = Stage(
         stage: item.name, kind: item.node.face.kind, state: .upToDate,
-        fingerprint: item.fingerprint, reasons: [], isBegun: item.isBegun, madeAt: nil,
+        fingerprint: item.fingerprint, reasons: [], isNew: false, isBegun: item.isBegun, madeAt: nil,
         seconds: nil, bytes: nil,
         failures: (record.failures[item.name] ?? []).map(\.message))
       switch item.state {
@@ -48,6 +50,7 @@ public struct PlanReport: Codable, Sendable, Equatable {
       case .stale(let reasons):
         stage.state = .stale
         stage.reasons = reasons.map(\.description)
+        stage.isNew = reasons == [.neverRun]
       case .leftOut(let why):
         stage.state = .leftOut
         stage.reasons = [why]
@@ -95,10 +98,15 @@ public struct PlanReport: Codable, Sendable, Equatable {
       case .leftOut:
         lines.append(paint(.faint, "\(name)  left out: \(stage.reasons.joined(separator: ", "))"))
       case .stale:
-        let last = stage.seconds.map { "; it took \(Figures.duration($0)) last time" } ?? ""
+        let last = stage.seconds.map { " (last time \(Figures.duration($0)))" } ?? ""
         let begun = stage.isBegun ? ", from where it was stopped" : ""
-        lines.append("\(name)  \(paint(.yellow, "would run"))\(begun)\(last)")
-        lines += stage.reasons.map { margin + $0 }
+        let head = "\(name)  \(paint(.yellow, "would run"))\(begun)\(last)"
+        if stage.reasons.count == 1 {
+          lines.append("\(head): \(stage.reasons[0])")
+        } else {
+          lines.append(head)
+          lines += stage.reasons.map { margin + $0 }
+        }
       }
     }
     lines += ["", "\(pipeline): \(summary)\(estimate)"]
@@ -124,11 +132,13 @@ public struct PlanReport: Codable, Sendable, Equatable {
           switch stage.state {
           case .upToDate: "up to date"
           case .leftOut: "left out"
-          case .stale: stage.failures.isEmpty ? (stage.isBegun ? "begun" : "stale") : "failed"
+          case .stale where !stage.failures.isEmpty: "failed"
+          case .stale where stage.isBegun: "begun"
+          case .stale: stage.isNew ? "not made" : "stale"
           }
         let why =
           stage.failures.isEmpty
-          ? stage.reasons.prefix(2).joined(separator: "; ")
+          ? (stage.isNew ? [] : stage.reasons.prefix(2)).joined(separator: "; ")
             + (stage.reasons.count > 2 ? "; and \(stage.reasons.count - 2) more" : "")
           : stage.failures[0]
         return [
@@ -152,6 +162,11 @@ public struct WhyReport: Codable, Sendable, Equatable {
     public var cause: String
     /// What made the input that changed stale.
     public var because: [Cause]
+
+    public init(_ cause: String, because: [Cause] = []) {
+      self.cause = cause
+      self.because = because
+    }
   }
 
   public var stage: String
@@ -160,6 +175,12 @@ public struct WhyReport: Codable, Sendable, Equatable {
   /// Of an output that is up to date.
   public var madeAt: Date?
   public var seconds: Double?
+
+  public init(stage: String, causes: [Cause]) {
+    self.stage = stage
+    self.causes = causes
+    isStale = !causes.isEmpty
+  }
 
   public init(_ stage: String, plan: Plan, record: RunRecord) {
     self.stage = stage
@@ -175,11 +196,10 @@ public struct WhyReport: Codable, Sendable, Equatable {
     guard case .stale(let reasons) = plan[stage]?.state else { return [] }
     return reasons.map { reason in
       guard case .inputChanged(let input) = reason, !seen.contains(input) else {
-        return Cause(cause: reason.description, because: [])
+        return Cause(reason.description)
       }
       return Cause(
-        cause: reason.description,
-        because: causes(of: input, in: plan, seen: seen.union([input])))
+        reason.description, because: causes(of: input, in: plan, seen: seen.union([input])))
     }
   }
 
