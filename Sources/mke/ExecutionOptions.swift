@@ -50,9 +50,9 @@ struct ExecutionOptions: ParsableArguments {
     if json {
       Console.print(report.value.canonicalJSON)
     } else {
-      Console.say(report.summary)
+      if result.succeeded { Console.print(report.summary) } else { Console.say(report.summary) }
       let text = report.text(Console.outputPaint)
-      if !text.isEmpty { Console.print(text) }
+      if !text.isEmpty { Console.print("\n\(text)") }
     }
     if result.isCancelled { throw ExitCode(ExitCodes.interrupted) }
     if !result.succeeded { throw ExitCode(ExitCodes.failed) }

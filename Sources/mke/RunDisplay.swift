@@ -70,6 +70,8 @@ final class RunDisplay: @unchecked Sendable {
       case .notRun(let stage, let failed):
         state.board.say("\(stage): not run, because \(failed.joined(separator: ", ")) failed")
       }
+      // Bars move with the timer, however fast the events come.
+      if case .progress = event, isLive { return }
       if isLive { draw(&state) } else { flush(&state) }
     }
   }
