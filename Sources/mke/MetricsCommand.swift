@@ -75,14 +75,16 @@ struct MetricsCommand: AsyncParsableCommand {
     let evaluations = plan.items.filter { $0.node.output.type == .evaluation }
     guard !evaluations.isEmpty else {
       throw Diagnostic(
-        path, "the pipeline has no evaluate stage", mend: "add one: {kind: evaluate, models: …, on: …}")
+        path, "the pipeline has no evaluate stage",
+        mend: "add one: {kind: evaluate, models: …, on: …}")
     }
     let missing = evaluations.filter { !$0.isStored }
     guard missing.isEmpty else {
       throw DiagnosticList(
         missing.map { item in
           Diagnostic(
-            "\(path):\(item.name)", "it has not been made, or not with this file and these parameters",
+            "\(path):\(item.name)",
+            "it has not been made, or not with this file and these parameters",
             mend: "mke run \(path)")
         })
     }

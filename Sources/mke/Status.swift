@@ -26,6 +26,10 @@ struct Status: AsyncParsableCommand {
     Console.report(plan.warnings)
     let record = RunRecord.last(of: graph.name, in: workspace).record
     let report = PlanReport(plan, file: pipeline.file, record: record)
-    if json { try Console.json(report) } else { Console.print(report.statusText(Console.outputPaint)) }
+    if json {
+      try Console.json(report)
+    } else {
+      Console.print(report.statusText(Console.outputPaint))
+    }
   }
 }

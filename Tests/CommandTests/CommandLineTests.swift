@@ -21,11 +21,13 @@ import Testing
   @Test func helpSaysWhatThereIsAndHowItEnds() throws {
     let help = try Self.tool().run("--help")
     #expect(help.status == 0 && help.errors.isEmpty)
-    for part in ["run", "stage", "validate", "status", "why", "graph", "inspect", "metrics", "doctor"]
-    {
+    for part in [
+      "run", "stage", "validate", "status", "why", "graph", "inspect", "metrics", "doctor",
+    ] {
       #expect(help.output.contains("\n  \(part) "), "\(part)")
       let own = try Self.tool().run(part, "--help")
-      #expect(own.status == 0 && own.output.contains("OVERVIEW") && own.output.contains("mke \(part)"))
+      #expect(
+        own.status == 0 && own.output.contains("OVERVIEW") && own.output.contains("mke \(part)"))
     }
     #expect(help.output.contains("EXIT CODES") && help.output.contains("130  interrupted"))
     for line in help.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
@@ -52,7 +54,9 @@ import Testing
   @Test func anUnknownCommandHasANearName() throws {
     let finished = try Self.tool().run("rnu", "moons.yaml")
     #expect(finished.status == 64)
-    #expect(finished.errors.hasPrefix("mke: error: there is no command 'rnu'\n  mend: did you mean 'run'?"))
+    #expect(
+      finished.errors.hasPrefix(
+        "mke: error: there is no command 'rnu'\n  mend: did you mean 'run'?"))
   }
 
   // MARK: Pipeline files
@@ -77,7 +81,8 @@ import Testing
   }
 
   @Test func aCycleIsAnError() throws {
-    let text = TestPipelines.moons.replacing("kind: align, from: raw", with: "kind: align, from: points")
+    let text = TestPipelines.moons.replacing(
+      "kind: align, from: raw", with: "kind: align, from: points")
     let finished = try Self.tool(text).run("validate", "moons.yaml")
     #expect(finished.status == 1 && finished.errors.contains("'points'"), "\(finished.errors)")
   }
@@ -134,7 +139,8 @@ import Testing
     #expect(run.status == 1 && run.errors.contains("did you mean 'students'?"))
     let why = try tool.run("why", "moons.yaml", "student")
     #expect(why.status == 1)
-    #expect(why.errors.hasPrefix("moons.yaml: error: there is no stage 'student'\n  mend: did you mean"))
+    #expect(
+      why.errors.hasPrefix("moons.yaml: error: there is no stage 'student'\n  mend: did you mean"))
     let set = try tool.run("validate", "moons.yaml", "--set", "nois=2")
     #expect(set.status == 1 && set.errors.contains("did you mean 'noise'?"))
   }
@@ -239,8 +245,10 @@ import Testing
     let tool = try Self.tool()
     let cases = [
       ("nothing.h5", "there is no such file or folder"),
-      ("beef", "has a fingerprint that starts with it"), ("moons.yaml", "one of its stages is needed"),
-      ("moons.yaml:points", "it has not been made"), ("moons.yaml:pionts", "did you mean 'points'?"),
+      ("beef", "has a fingerprint that starts with it"),
+      ("moons.yaml", "one of its stages is needed"),
+      ("moons.yaml:points", "it has not been made"),
+      ("moons.yaml:pionts", "did you mean 'points'?"),
     ]
     for (target, message) in cases {
       let finished = try tool.run("inspect", target)

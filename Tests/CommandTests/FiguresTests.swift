@@ -7,7 +7,8 @@ import Testing
     #expect(
       [0.93123, 812, 0.000013, 0, -0.5, 12_345.6, 1e12].map { Figures.short($0) }
         == ["0.9312", "812", "1.3e-05", "0", "-0.5", "12346", "1e+12"])
-    #expect([Double.nan, .infinity, -.infinity].map { Figures.short($0) } == ["nan", "inf", "-inf"])
+    #expect(
+      [Double.nan, .infinity, -.infinity].map { Figures.short($0) } == ["nan", "inf", "-inf"])
   }
 
   @Test func thousandsAreGrouped() {
@@ -33,7 +34,8 @@ import Testing
     #expect(
       [0.04, 8.21, 42.3, 59.7, 185, 7_440, 273_600, -1, .infinity].map(Figures.duration)
         == [
-          "0.04 s", "8.2 s", "42 s", "1 min 0 s", "3 min 5 s", "2 h 4 min", "3 d 4 h", "0.00 s", "?",
+          "0.04 s", "8.2 s", "42 s", "1 min 0 s", "3 min 5 s", "2 h 4 min", "3 d 4 h", "0.00 s",
+          "?",
         ])
   }
 

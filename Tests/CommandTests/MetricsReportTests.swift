@@ -60,7 +60,8 @@ import Testing
   @Test func csvHasOneHeader() {
     let csv = MetricsReport([Self.document, Self.document]).csv()
     #expect(csv.split(separator: "\n").count == 9)
-    #expect(csv.hasPrefix("stage,model,variant,seed,split,metric,value\nteacher,teacher,teacher,0,"))
+    #expect(
+      csv.hasPrefix("stage,model,variant,seed,split,metric,value\nteacher,teacher,teacher,0,"))
   }
 
   @Test func whatIsNoMetricsFileIsRefused() throws {

@@ -125,7 +125,8 @@ import Testing
     #expect(quick.text().contains("\(field.samples) of 512"))
     #expect(quick.text().hasSuffix("--complete looks at all of them."))
     let complete = try OutputReport(of: output, .init(isComplete: true))
-    #expect(complete.streams.first?.fields.first { $0.description.path == wide.path }?.samples == count)
+    #expect(
+      complete.streams.first?.fields.first { $0.description.path == wide.path }?.samples == count)
   }
 
   @Test func aModelTellsOfItsNetworksAndItsLights() throws {
@@ -214,7 +215,8 @@ import Testing
     let closed = try SampleReport("d", of: output)
     #expect(closed.isSealed && !closed.fields.contains { $0.description.path == "/sealed/class" })
     #expect(closed.text().contains("true class   sealed; --truth shows it"))
-    #expect(try SampleReport("d", of: output, includesSealed: true).text().contains("true class   walk"))
+    #expect(
+      try SampleReport("d", of: output, includesSealed: true).text().contains("true class   walk"))
   }
 
   @Test func anUnknownSampleIsRefusedWithANearOne() throws {

@@ -54,7 +54,9 @@ struct RunTests {
     let first = try tool.run("run", "moons.yaml")
     #expect(first.status == 0, "\(first.errors)")
     #expect(first.output.contains("moons: 7 stages made in"))
-    for word in ["test split, in %", "teacher", "um-student", "supervised", "warning lights of 'students'"] {
+    for word in [
+      "test split, in %", "teacher", "um-student", "supervised", "warning lights of 'students'",
+    ] {
       #expect(first.output.contains(word), "\(word)")
     }
     let second = try tool.run("run", "moons.yaml")
@@ -97,13 +99,16 @@ struct RunTests {
     #expect(report.output.contains("  input 'students' changed\n"), "\(report.output)")
     #expect(report.output.contains("    "))
     #expect(Self.started(try Self.events(tool)) == ["students", "report"])
-    #expect(try tool.run("why", "moons.yaml", "students").output.hasPrefix("students is up to date"))
+    #expect(
+      try tool.run("why", "moons.yaml", "students").output.hasPrefix("students is up to date"))
   }
 
   @Test func whatCannotChangeAResultCausesNoRerun() throws {
     let tool = try Self.tool()
     _ = try Self.events(tool)
-    let text = "# a comment\n" + TestPipelines.moons.replacing("noise: 1.0, seeds: 2", with: "seeds: 2, noise: 1.0")
+    let text =
+      "# a comment\n"
+      + TestPipelines.moons.replacing("noise: 1.0, seeds: 2", with: "seeds: 2, noise: 1.0")
     try tool.write("moons.yaml", text)
     #expect(Self.started(try Self.events(tool, "--jobs", "1")).isEmpty)
   }
@@ -113,7 +118,8 @@ struct RunTests {
     _ = try Self.events(tool)
     let before = try Self.bits(tool)
     let finished = try tool.run("stage", "moons.yaml", "teacher")
-    #expect(finished.status == 0 && finished.output.contains("moons: 1 stage made"), "\(finished.errors)")
+    #expect(
+      finished.status == 0 && finished.output.contains("moons: 1 stage made"), "\(finished.errors)")
     #expect(try Self.bits(tool) == before)
     #expect(try tool.run("run", "moons.yaml", "--check").status == 0)
   }
@@ -122,13 +128,15 @@ struct RunTests {
     let finished = try Self.tool().run("stage", "moons.yaml", "teacher")
     #expect(finished.status == 1)
     #expect(
-      finished.errors.contains("stage 'teacher' needs the output of 'points'"), "\(finished.errors)")
+      finished.errors.contains("stage 'teacher' needs the output of 'points'"), "\(finished.errors)"
+    )
   }
 
   @Test func partsCanBeRunAndForced() throws {
     let tool = try Self.tool()
     #expect(Self.started(try Self.events(tool, "--until", "labels")).count == 5)
-    #expect(Self.started(try Self.events(tool, "--force-all", "--until", "points")) == ["raw", "points"])
+    #expect(
+      Self.started(try Self.events(tool, "--force-all", "--until", "points")) == ["raw", "points"])
     #expect(Self.started(try Self.events(tool, "--from", "teacher")) == ["students", "report"])
   }
 
@@ -202,7 +210,8 @@ struct RunTests {
     """
 
   private func expectFailure(
-    _ tool: Tool, _ message: String, _ arguments: String..., location: SourceLocation = #_sourceLocation
+    _ tool: Tool, _ message: String, _ arguments: String...,
+    location: SourceLocation = #_sourceLocation
   ) throws {
     let finished = try tool.run(["run", "moons.yaml"] + arguments)
     #expect(finished.status == 1, sourceLocation: location)

@@ -167,7 +167,8 @@ public struct Examination: Sendable {
     }
     let isShort = free < 1 << 30
     return .init(
-      "workspace", isShort ? .warning : .ok, "\(workspace), \(Figures.bytes(free)) free on its disk",
+      "workspace", isShort ? .warning : .ok,
+      "\(workspace), \(Figures.bytes(free)) free on its disk",
       facts: facts, mend: isShort ? "make room, or choose another disk with --workspace" : nil)
   }
 }

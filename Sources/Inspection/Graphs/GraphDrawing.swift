@@ -60,7 +60,8 @@ public enum GraphDrawing {
       let ended = Set(taken.filter { lane in lanes[lane].flatMap { lastReader[$0] } == row })
       let first = taken.first ?? 0
       let start = (taken.last ?? -1) + 1
-      let own = (start..<max(start, lanes.count)).first { lanes[$0] == nil } ?? max(start, lanes.count)
+      let own =
+        (start..<max(start, lanes.count)).first { lanes[$0] == nil } ?? max(start, lanes.count)
       var line = ""
       for lane in 0..<own {
         let rail = lane < lanes.count ? lanes[lane] : nil

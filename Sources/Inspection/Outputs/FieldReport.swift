@@ -106,7 +106,9 @@ struct FieldSurvey {
       if others > 0 { report.classes?.append(.init(name: "none", count: others)) }
     } else {
       report.columns = statistics.enumerated().map { index, statistics in
-        .init(name: names.flatMap { $0.indices.contains(index) ? $0[index] : nil }, statistics: statistics)
+        .init(
+          name: names.flatMap { $0.indices.contains(index) ? $0[index] : nil },
+          statistics: statistics)
       }
     }
     return report

@@ -54,7 +54,10 @@ extension OutputReport {
     }
     guard !order.isEmpty else { return [] }
     let table = TextTable(
-      [.init("field"), .init("type"), .init("one sample"), .init("unit"), .init("rate"), .init("in")],
+      [
+        .init("field"), .init("type"), .init("one sample"), .init("unit"), .init("rate"),
+        .init("in"),
+      ],
       rows: order.sorted { Self.rank($0.path) < Self.rank($1.path) }.map { field in
         let streams = places[field.path] ?? []
         return [
@@ -165,7 +168,8 @@ extension OutputReport {
           + columns.map { column in
             guard let count = column.counts[name] else { return "-" }
             let total = column.counts.values.reduce(0, +)
-            return "\(Figures.grouped(count)) (\(Figures.percent(Double(count) / Double(max(1, total)))))"
+            return
+              "\(Figures.grouped(count)) (\(Figures.percent(Double(count) / Double(max(1, total)))))"
           }
       }
     ).lines

@@ -77,7 +77,8 @@ public struct SampleReport: Codable, Sendable {
     let near = Suggestions.nearest(to: name, among: first).map { "did you mean '#\($0)'? " } ?? ""
     throw Diagnostic(
       output.directory, "no sample is called '\(name)'",
-      mend: "\(near)give an id, such as '#\(first.first ?? "0")', or a number from 0 to \(total - 1)")
+      mend:
+        "\(near)give an id, such as '#\(first.first ?? "0")', or a number from 0 to \(total - 1)")
   }
 
   private static func field(
@@ -130,7 +131,8 @@ extension SampleReport {
   ///
   /// - Parameter width: columns of the terminal.
   public func text(width: Int = 80) -> String {
-    var table = TextTable([.init(""), .init("")], rows: [["sample", id], ["in", "\(stream), number \(index)"]])
+    var table = TextTable(
+      [.init(""), .init("")], rows: [["sample", id], ["in", "\(stream), number \(index)"]])
     var drawings: [String] = []
     for field in fields where field.description.path != "/samples/id" {
       let name = Self.name(field.description.path)
@@ -198,7 +200,8 @@ extension SampleReport {
           (row.arrayValue.map { $0[column] } ?? row).doubleValue ?? .nan
         }
         let finite = values.filter(\.isFinite)
-        let range = "\(Figures.short(finite.min() ?? .nan)) … \(Figures.short(finite.max() ?? .nan))"
+        let range =
+          "\(Figures.short(finite.min() ?? .nan)) … \(Figures.short(finite.max() ?? .nan))"
         let room = max(10, width - margin - 26)
         let curve = Plot.braille(values, width: min(room, 100), height: height)
         let widest = min(room, 100, (values.count + 1) / 2)

@@ -100,7 +100,9 @@ public struct ProgressBoard: Sendable {
     running[index].state.step = step
     if !style.isLive, time - running[index].state.lastPlainLine >= style.interval {
       running[index].state.lastPlainLine = time
-      kept.append("\(stage): \(([step.item] + Self.parts(step, now: time)).filter { !$0.isEmpty }.joined(separator: ", "))")
+      kept.append(
+        "\(stage): \(([step.item] + Self.parts(step, now: time)).filter { !$0.isEmpty }.joined(separator: ", "))"
+      )
     }
   }
 
@@ -216,7 +218,8 @@ public struct ProgressBoard: Sendable {
       guard let value = step.figures[name] else { continue }
       let isShare = ["agreement", "accuracy"].contains { name.hasSuffix($0) }
       parts.append(
-        "\(name) \(isShare ? Figures.percent(value, decimals: 1) : Figures.short(value, digits: 3))")
+        "\(name) \(isShare ? Figures.percent(value, decimals: 1) : Figures.short(value, digits: 3))"
+      )
     }
     if let rate = step.rate, step.total > step.done {
       let left = (step.total - step.done) / rate - (now - step.lastTime)

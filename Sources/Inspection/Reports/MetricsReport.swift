@@ -1,7 +1,7 @@
 import Configuration
 import Diagnostics
-public import Metrics
 import Foundation
+public import Metrics
 
 /// The figures of one or several evaluate stages.
 public struct MetricsReport: Sendable, Equatable {

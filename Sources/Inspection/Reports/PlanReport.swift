@@ -42,7 +42,8 @@ public struct PlanReport: Codable, Sendable, Equatable {
     stages = plan.items.map { item in
       var stage = Stage(
         stage: item.name, kind: item.node.face.kind, state: .upToDate,
-        fingerprint: item.fingerprint, reasons: [], isNew: false, isBegun: item.isBegun, madeAt: nil,
+        fingerprint: item.fingerprint, reasons: [], isNew: false, isBegun: item.isBegun,
+        madeAt: nil,
         seconds: nil, bytes: nil,
         failures: (record.failures[item.name] ?? []).map(\.message))
       switch item.state {
@@ -65,7 +66,9 @@ public struct PlanReport: Codable, Sendable, Equatable {
   }
 
   private static func size(of folder: String) -> Int? {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      return nil
+    }
     return names.reduce(0) { sum, name in
       let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
       return sum + ((attributes?[.size] as? Int) ?? 0)

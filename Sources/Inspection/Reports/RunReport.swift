@@ -134,7 +134,9 @@ public struct RunReport: Sendable {
       let title = "warning lights of '\(group.stage)', which need no true label:"
       parts.append(
         [title]
-          + WarningLights.lines(group.lights, classes: group.classes, paint: paint).map { "  " + $0 })
+          + WarningLights.lines(group.lights, classes: group.classes, paint: paint).map {
+            "  " + $0
+          })
     }
     let made = stages.filter { $0.output != nil }
     if !made.isEmpty {
