@@ -13,7 +13,7 @@ static inline hid_t ch_c_string(void) { return H5T_C_S1; }
 static inline hid_t ch_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t ch_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t ch_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t ch_link_create(void) { return H5P_LINK_CREATE; }
+static inline hid_t ch_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t ch_default(void) { return H5P_DEFAULT; }
 static inline hsize_t ch_unlimited(void) { return H5S_UNLIMITED; }
 static inline hid_t ch_all(void) { return H5S_ALL; }

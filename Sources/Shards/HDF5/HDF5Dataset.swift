@@ -46,9 +46,7 @@ final class HDF5Dataset: Sendable {
     _ path: String, _ layout: Layout, in file: HDF5File
   ) throws(HDF5Error) -> HDF5Dataset {
     let subject = "\(file.path):\(path)"
-    let links = try HDF5Handle(.properties, "prepare", on: subject) { H5Pcreate(ch_link_create()) }
-    let linksID = links.id
-    try HDF5Library.call("prepare", on: subject) { H5Pset_create_intermediate_group(linksID, 1) }
+    try file.makeGroups(above: path)
     let properties = try creationProperties(layout, subject)
     let propertiesID = properties.id
     let sizes = [0] + layout.shape.map { hsize_t($0) }
@@ -59,7 +57,7 @@ final class HDF5Dataset: Sendable {
     let spaceID = space.id
     func make(_ type: hid_t) throws(HDF5Error) -> HDF5Handle {
       try HDF5Handle(.dataset, "create", on: subject) {
-        H5Dcreate2(file.id, path, type, spaceID, linksID, propertiesID, ch_default())
+        H5Dcreate2(file.id, path, type, spaceID, ch_default(), propertiesID, ch_default())
       }
     }
     switch layout.cell {

@@ -19,6 +19,7 @@ final class HDF5File: Sendable {
       H5Pcreate(ch_file_create())
     }
     let (accessID, creationID) = (access.id, creation.id)
+    try HDF5Library.useGuardedDriver(accessID, on: path)
     // Equal contents shall give equal bytes.
     try HDF5Library.call("prepare", on: path) { H5Pset_obj_track_times(creationID, false) }
     return HDF5File(
@@ -69,6 +70,28 @@ final class HDF5File: Sendable {
   }
 
   // MARK: Objects
+
+  /// Makes the groups above a data set that do not exist yet.
+  func makeGroups(above path: String) throws(HDF5Error) {
+    var group = ""
+    for name in path.split(separator: "/").dropLast() {
+      group += "/\(name)"
+      let exists = try HDF5Library.call("find", on: "\(self.path):\(group)") {
+        H5Lexists(id, group, ch_default())
+      }
+      if exists > 0 { continue }
+      let properties = try HDF5Handle(.properties, "prepare", on: self.path) {
+        H5Pcreate(ch_group_create())
+      }
+      let propertiesID = properties.id
+      try HDF5Library.call("prepare", on: self.path) {
+        H5Pset_obj_track_times(propertiesID, false)
+      }
+      _ = try HDF5Handle(.group, "create", on: "\(self.path):\(group)") {
+        H5Gcreate2(id, group, ch_default(), propertiesID, ch_default())
+      }
+    }
+  }
 
   /// Paths of all data sets, sorted.
   func datasets() throws(HDF5Error) -> [String] {

@@ -7,25 +7,46 @@ struct HDF5Error: Error, Hashable, CustomStringConvertible {
   var subject: String
   /// Of the innermost failure that HDF5 recorded.
   var message: String
+  /// The number of the operating system's error behind the failure, when it is known.
+  var systemError: Int32?
+
+  init(call: String, subject: String, message: String) {
+    self.call = call
+    self.subject = subject
+    self.message = message
+    if let range = message.range(of: "errno = ") {
+      systemError = Int32(message[range.upperBound...].prefix { $0.isNumber })
+    }
+  }
+
+  init(call: String, subject: String, systemError: Int32) {
+    self.call = call
+    self.subject = subject
+    self.systemError = systemError
+    message = String(cString: strerror(systemError))
+  }
 
   var description: String { "\(subject): HDF5 could not \(call): \(message)" }
-
-  /// The number of the operating system's error behind the failure, when HDF5 tells it.
-  var systemError: Int32? {
-    guard let range = message.range(of: "errno = ") else { return nil }
-    return Int32(message[range.upperBound...].prefix { $0.isNumber })
-  }
 }
 
 /// HDF5 keeps process-wide state and is no faster with threads: every call holds one lock.
 enum HDF5Library {
   private static let lock = NSRecursiveLock()
 
-  /// Runs once, before the first call.
-  private static let isReady: Bool = {
+  /// The driver of files that are written. Registered once, before the first call.
+  private static let driver: hid_t = {
+    // Nothing is left for HDF5 to do at the end: finished files are closed, others have no name.
+    H5dont_atexit()
     H5open()
-    return ZstdFilter.register()
+    guard ZstdFilter.register() else { return -1 }
+    return GuardedDriver.register()
   }()
+
+  /// Makes files that are created with these properties tell of every failing write.
+  static func useGuardedDriver(_ access: hid_t, on subject: String) throws(HDF5Error) {
+    let driver = locked { Self.driver }
+    try call("prepare", on: subject) { driver < 0 ? -1 : H5Pset_driver(access, driver, nil) }
+  }
 
   /// Runs `body` while holding the library's lock.
   static func locked<Result, Failure: Error>(
@@ -33,7 +54,7 @@ enum HDF5Library {
   ) throws(Failure) -> Result {
     lock.lock()
     defer { lock.unlock() }
-    _ = isReady
+    _ = driver
     return try body()
   }
 
@@ -46,7 +67,11 @@ enum HDF5Library {
       // Errors are ours to print. A thread-safe build of the library has this setting per thread.
       H5Eset_auto2(ch_default_stack(), nil, nil)
       H5Eclear2(ch_default_stack())
+      _ = GuardedDriver.takeError()
       let code = body()
+      if let error = GuardedDriver.takeError() {
+        throw HDF5Error(call: name, subject: subject(), systemError: error)
+      }
       if code < 0 { throw HDF5Error(call: name, subject: subject(), message: innermostMessage()) }
       return code
     }

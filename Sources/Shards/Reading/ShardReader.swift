@@ -54,7 +54,10 @@ final class ShardReader: Sendable {
         }
         columns.append(try Self.column(field, shard, library, file, unpacking))
       }
-      for field in fields where !field.isRagged && rows[field.path] != shard.samples {
+      for field in fields
+      where shard.stream != Manifest.arraysStream && !field.isRagged
+        && rows[field.path] != shard.samples
+      {
         throw Diagnostic(
           "\(path):\(field.path)",
           "\(rows[field.path] ?? 0) samples, manifest says \(shard.samples)", mend: header.mend)

@@ -185,10 +185,13 @@ public final class OutputWriter: Sendable {
     let entry = Manifest.Shard(
       file: file, stream: stream, samples: shard.samples, samplesPerChunk: shard.samplesPerChunk,
       bytes: digest.bytes, sha256: digest.sha256)
-    let written = try ShardReader(
-      shard.temporaryPath, shard: entry, header: header, modalities: [], fields: [])
-    for field in fields where written.fields.first(where: { $0.path == field.path }) == nil {
-      throw Diagnostic("\(path(file)):\(field.path)", "was not written")
+    do {
+      _ = try ShardReader(
+        shard.temporaryPath, shard: entry, header: header, modalities: [],
+        fields: fields.map(\.path))
+    } catch var fault as Diagnostic {
+      fault.subject = fault.subject.replacing(shard.temporaryPath, with: path(file))
+      throw fault
     }
     try AtomicFile.commit(shard.temporaryPath, as: path(file))
     state.withLock { $0.shards[file] = entry }
