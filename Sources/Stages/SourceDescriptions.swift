@@ -171,7 +171,8 @@ public struct SeriesDescription: Decodable, Hashable, Sendable {
       "Lines at the head of each text file that are passed over, such as a header."),
     Key(
       "allow-outside", .bool, default: false,
-      "Whether a path in the manifest may leave the folder that paths start from."),
+      "Whether a path in the manifest may leave the folder that paths start from."
+    ).keptOutOfFingerprint,
     .required(
       "modalities",
       .map(
