@@ -20,6 +20,8 @@ public struct Plan: Sendable, CustomStringConvertible {
     public var isBegun: Bool
     /// What the stage is made from now.
     public var recipe: RunRecord.Stage
+    /// Whether the pipeline's record says so already.
+    var isRecorded: Bool
 
     public var name: String { node.name }
 

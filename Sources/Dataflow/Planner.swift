@@ -70,7 +70,9 @@ public struct Planner: Sendable {
 
       var item = Plan.Item(
         node: node, fingerprint: fingerprint, state: .upToDate, isStored: state == .whole,
-        isBegun: false, recipe: recipe)
+        isBegun: false, recipe: recipe,
+        isRecorded: last.record.failures[node.name] == nil
+          && last.record.stages[node.name]?.hasSameRecipe(as: recipe) == true)
       if let why = leftOut[node.name] {
         item.state = .leftOut(why)
       } else {
@@ -190,7 +192,8 @@ public struct Planner: Sendable {
     guard let first = missing.first, let fault = faults[first.path] else { return nil }
     if missing.count == 1 {
       return Diagnostic(
-        node.location, "stage '\(node.name)' reads '\(first.path)' ('\(first.name)'), which \(fault)",
+        node.location,
+        "stage '\(node.name)' reads '\(first.path)' ('\(first.name)'), which \(fault)",
         mend: "put the file there, or correct its path in the pipeline file")
     }
     let shown =

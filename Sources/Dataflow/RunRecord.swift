@@ -153,7 +153,8 @@ extension RunRecord {
 
 extension RunRecord.Stage {
   init(_ value: Value) throws {
-    guard let fingerprint = value["fingerprint"]?.stringValue, let kind = value["kind"]?.stringValue,
+    guard let fingerprint = value["fingerprint"]?.stringValue,
+      let kind = value["kind"]?.stringValue,
       let version = value["version"]?.integerValue, let configuration = value["configuration"],
       let inputs = value["inputs"]?.objectValue, let files = value["files"]?.objectValue
     else { throw RecordFault(description: "a stage lacks a key") }

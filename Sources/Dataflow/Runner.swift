@@ -51,6 +51,8 @@ public struct Runner: Sendable {
     case busy(String, OutputLock.Owner)
     /// The other run is gone, and its output is not there.
     case claimed(String, OutputLock)
+    /// Not waited for any longer, because of a failure elsewhere.
+    case givenUp(String)
   }
 
   /// Runs the stale stages of `plan`; cancelling the task stops them in order and keeps what is
@@ -87,16 +89,10 @@ public struct Runner: Sendable {
   /// The record follows stages that became up to date without running, as after taking back an
   /// edit: else `why` would compare the next edit with the one taken back.
   private func noteUpToDate(_ plan: Plan) throws {
-    let record = RunRecord.last(of: plan.pipeline, in: plan.workspace).record
-    let store = Store(plan.workspace)
-    let changed = plan.items.filter { item in
-      item.state == .upToDate
-        && (record.failures[item.name] != nil
-          || !(record.stages[item.name]?.hasSameRecipe(as: item.recipe) ?? false))
-    }
+    let changed = plan.items.filter { $0.state == .upToDate && !$0.isRecorded }
     guard !changed.isEmpty else { return }
     try RunRecord.update(plan.pipeline, in: plan.workspace) { record in
-      for item in changed { Self.note(item, in: &record, store) }
+      for item in changed { Self.note(item, in: &record, Store(plan.workspace)) }
     }
   }
 
@@ -118,6 +114,7 @@ public struct Runner: Sendable {
     var claimed: [String: OutputLock] = [:]
     var threads: [String: Int] = [:]
     var failed: [String] = []
+    let isStopping = Flag()
     let items = Dictionary(pending.map { ($0.name, $0) }) { first, _ in first }
 
     await withTaskGroup(of: Step.self) { group in
@@ -150,6 +147,7 @@ public struct Runner: Sendable {
           threads[name] = nil
           outcomes[name] = .failed(diagnostics)
           failed.append(name)
+          if !options.keepsGoing { isStopping.raise() }
           emit(.failed(stage: name, diagnostics))
         case .cancelled(let name):
           threads[name] = nil
@@ -157,9 +155,13 @@ public struct Runner: Sendable {
         case .busy(let name, let owner):
           threads[name] = nil
           emit(.waiting(stage: name, owner: owner.description))
-          if let item = items[name] { group.addTask { await wait(for: item, of: plan) } }
+          if let item = items[name] {
+            group.addTask { await wait(for: item, of: plan, unless: isStopping) }
+          }
         case .claimed(let name, let lock):
           claimed[name] = lock
+          if let item = items[name] { pending.append(item) }
+        case .givenUp(let name):
           if let item = items[name] { pending.append(item) }
         }
       }
@@ -186,12 +188,15 @@ public struct Runner: Sendable {
   // MARK: One stage
 
   /// Polls until the output is there or its lock is this run's.
-  private func wait(for item: Plan.Item, of plan: Plan) async -> Step {
+  private func wait(
+    for item: Plan.Item, of plan: Plan, unless isStopping: Flag
+  ) async -> Step {
     let store = Store(plan.workspace)
     var watch = OutputLock.Watch()
     do {
       while true {
         try await Task.sleep(for: .milliseconds(100))
+        if isStopping.isRaised { return .givenUp(item.name) }
         let attempt = try await Self.blocking { [watch] in
           var watch = watch
           let attempt = try OutputLock.attempt(
@@ -344,4 +349,13 @@ public struct Runner: Sendable {
       }
     }
   }
+}
+
+/// Raised once, seen by all.
+private final class Flag: Sendable {
+  private let state = Mutex(false)
+
+  var isRaised: Bool { state.withLock { $0 } }
+
+  func raise() { state.withLock { $0 = true } }
 }

@@ -27,7 +27,9 @@ private struct JSONReader {
     return value
   }
 
-  private func fault(_ message: String) -> JSONFault { JSONFault(message: message, offset: position) }
+  private func fault(_ message: String) -> JSONFault {
+    JSONFault(message: message, offset: position)
+  }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 

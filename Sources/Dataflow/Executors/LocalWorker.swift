@@ -331,6 +331,11 @@ final class LocalWorker: Sendable {
     posix_spawn_file_actions_adddup2(&actions, input.theirs, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output.theirs, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, logFile, STDERR_FILENO)
+    // What else this process has open, a library's or its caller's, is not the worker's.
+    for name in (try? Files.list("/proc/self/fd")) ?? [] {
+      guard let descriptor = Int32(name), descriptor > STDERR_FILENO else { continue }
+      posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
 
     // A group of its own: Ctrl-C reaches the run alone, which then ends its workers in order.
     // Signals that the run ignores or blocks are as usual in the worker.

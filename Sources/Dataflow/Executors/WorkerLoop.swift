@@ -20,7 +20,14 @@ public enum WorkerLoop {
     dup2(STDERR_FILENO, STDOUT_FILENO)
     guard events >= 0, fcntl(events, F_SETFD, FD_CLOEXEC) == 0 else { return }
     endWithParent()
+    await serve(jobs: STDIN_FILENO, events: events, work)
+  }
 
+  /// The loop itself, between any two open files.
+  static func serve(
+    jobs: Int32, events: Int32,
+    _ work: @escaping @Sendable (Job, @escaping Emit) async throws -> Void
+  ) async {
     let lock = Mutex(())
     let emit: Emit = { event in
       lock.withLock { _ in
@@ -29,7 +36,7 @@ public enum WorkerLoop {
         do { try Files.write(line, to: events, path: "standard output") } catch { _exit(1) }
       }
     }
-    for await line in lines() where !line.isEmpty {
+    for await line in lines(of: jobs) where !line.isEmpty {
       do {
         let job = try WorkerLine.decode(Job.self, from: line)
         do {
@@ -45,13 +52,13 @@ public enum WorkerLoop {
   }
 
   /// Read on a thread of their own: reading blocks.
-  private static func lines() -> AsyncStream<[UInt8]> {
+  private static func lines(of descriptor: Int32) -> AsyncStream<[UInt8]> {
     AsyncStream { continuation in
       Thread.detachNewThread {
         var lines = LineBuffer()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-          let count = read(STDIN_FILENO, &buffer, buffer.count)
+          let count = read(descriptor, &buffer, buffer.count)
           if count > 0 {
             for line in lines.append(buffer[..<count]) { continuation.yield(line) }
           } else if count == 0 || errno != EINTR {
