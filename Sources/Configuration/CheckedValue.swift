@@ -1,5 +1,5 @@
 /// A value that has the shape it should have.
-public struct CheckedValue: Sendable {
+public struct CheckedValue: Hashable, Sendable {
   /// With defaults filled in, numbers as doubles where the shape says so, and paths absolute.
   public var value: Value
   /// What of it can change a result: without keys that only say how fast or how packed, and with a

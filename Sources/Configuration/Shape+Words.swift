@@ -35,12 +35,14 @@ extension Shape {
   private static func listWords(_ count: ClosedRange<Int>) -> String {
     switch (count.lowerBound, count.upperBound) {
     case (0, .max): "a list"
-    case (let lower, .max): "a list of at least \(lower)"
-    case (let lower, let upper) where lower == upper: "a list of \(lower)"
-    case (0, let upper): "a list of at most \(upper)"
-    case (let lower, let upper): "a list of \(lower) to \(upper)"
+    case (let lower, .max): "a list of at least \(items(lower))"
+    case (let lower, let upper) where lower == upper: "a list of \(items(lower))"
+    case (0, let upper): "a list of at most \(items(upper))"
+    case (let lower, let upper): "a list of \(lower) to \(items(upper))"
     }
   }
+
+  private static func items(_ count: Int) -> String { count == 1 ? "1 item" : "\(count) items" }
 
   /// Whether a value of this form (scalar, list or mapping) can have the shape.
   func fits(_ content: LocatedValue.Content) -> Bool {
@@ -92,7 +94,7 @@ extension LocatedValue {
     guard let parameter else { return "" }
     let place =
       parameter.location.line == 0
-      ? "given by \(parameter.location.file)" : "of line \(parameter.location.line)"
+      ? "given by \(parameter.location.file)" : "set in line \(parameter.location.line)"
     return " (${\(parameter.name)}, \(place))"
   }
 }

@@ -77,7 +77,7 @@ extension ShapeChecker {
     _ key: Key, _ value: LocatedValue, at path: ValuePath
   ) -> CheckedValue? {
     check(
-      value, key.shape, at: path.appending(key.name), documentation: key.documentation)
+      value, key.shape, at: path.appending(key.name), hint: "\(key.name): \(key.documentation)")
   }
 
   /// The default of an absent key, with the defaults inside it; `nil` when the key has none.

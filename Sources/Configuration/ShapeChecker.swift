@@ -19,33 +19,33 @@ public struct ShapeChecker: Sendable {
   ///
   /// - Parameters:
   ///   - path: the way to the value, as messages and the names of files show it.
-  ///   - documentation: of the key that the value stands under; ends up in mends.
+  ///   - hint: what to do where nothing better is known: the documentation of the key.
   public mutating func check(
-    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, documentation: String
+    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, hint: String
   ) -> CheckedValue? {
     if value.isFaulty { return nil }
     if value.isNull {
       report(
-        value.location, "'\(path)' has no value\(value.origin)", mend: hint(path, documentation))
+        value.location, "'\(path)' has no value\(value.origin)", mend: hint)
       return nil
     }
     switch (shape, value.content) {
     case (.bool, _), (.integer, _), (.number, _), (.string, _), (.choice, _), (.reference, _):
-      return scalar(value, shape, at: path, documentation: documentation)
+      return scalar(value, shape, at: path, hint: hint)
     case (.path, .scalar(.string(let text))):
-      return file(text, value, at: path, documentation: documentation)
+      return file(text, value, at: path, hint: hint)
     case (.list(let element, let count), .array(let items)):
-      return list(items, value, element, count, at: path, documentation: documentation)
+      return list(items, value, element, count, at: path, hint: hint)
     case (.map(let element), .object):
-      return map(value, element, at: path, documentation: documentation)
+      return map(value, element, at: path, hint: hint)
     case (.object(let keys), .object):
       return object(value, keys: keys, owner: "'\(path)'", at: path)
     case (.tagged(let tags), .object):
       return tagged(value, tags, at: path)
     case (.either(let shapes), _):
-      return either(value, shapes, at: path, documentation: documentation)
+      return either(value, shapes, at: path, hint: hint)
     default:
-      mismatch(value, shape, at: path, documentation: documentation)
+      mismatch(value, shape, at: path, hint: hint)
       return nil
     }
   }
@@ -53,12 +53,12 @@ public struct ShapeChecker: Sendable {
   // MARK: - Scalars
 
   private mutating func scalar(
-    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, documentation: String
+    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, hint: String
   ) -> CheckedValue? {
     if case .scalar(let scalar) = value.content, let fitting = Self.fitting(scalar, shape) {
       return CheckedValue(fitting)
     }
-    mismatch(value, shape, at: path, documentation: documentation)
+    mismatch(value, shape, at: path, hint: hint)
     return nil
   }
 
@@ -83,10 +83,10 @@ public struct ShapeChecker: Sendable {
   }
 
   private mutating func file(
-    _ text: String, _ value: LocatedValue, at path: ValuePath, documentation: String
+    _ text: String, _ value: LocatedValue, at path: ValuePath, hint: String
   ) -> CheckedValue? {
     guard !text.isEmpty else {
-      mismatch(value, .path, at: path, documentation: documentation)
+      mismatch(value, .path, at: path, hint: hint)
       return nil
     }
     let written =
@@ -127,19 +127,19 @@ public struct ShapeChecker: Sendable {
 
   private mutating func list(
     _ items: [LocatedValue], _ value: LocatedValue, _ element: Shape, _ count: ClosedRange<Int>,
-    at path: ValuePath, documentation: String
+    at path: ValuePath, hint: String
   ) -> CheckedValue? {
     guard count.contains(items.count) else {
-      let found = items.isEmpty ? "an empty one" : "one of \(items.count)"
+      let found = items.isEmpty ? "an empty one" : "\(items.count)"
       report(
         value.location,
         "'\(path)' must be \(Shape.list(element, count: count).wanted), not \(found)\(value.origin)",
-        mend: hint(path, documentation))
+        mend: hint)
       return nil
     }
     var checked: [CheckedValue] = []
     for (index, item) in items.enumerated() {
-      if let item = check(item, element, at: path.appending(index), documentation: documentation) {
+      if let item = check(item, element, at: path.appending(index), hint: hint) {
         checked.append(item)
       }
     }
@@ -147,58 +147,62 @@ public struct ShapeChecker: Sendable {
   }
 
   private mutating func map(
-    _ value: LocatedValue, _ element: Shape, at path: ValuePath, documentation: String
+    _ value: LocatedValue, _ element: Shape, at path: ValuePath, hint: String
   ) -> CheckedValue? {
     let members = members(of: value)
     var result = KeyedResult()
     result.isWhole = members.isWhole
     for member in members.inOrder {
       let name = path.appending(member.key)
-      let checked = check(member.value, element, at: name, documentation: documentation)
+      let checked = check(member.value, element, at: name, hint: hint)
       result.add(checked, as: member.key, changesResult: true)
     }
     return result.checked
   }
 
   private mutating func either(
-    _ value: LocatedValue, _ shapes: [Shape], at path: ValuePath, documentation: String
+    _ value: LocatedValue, _ shapes: [Shape], at path: ValuePath, hint: String
   ) -> CheckedValue? {
     let candidates = shapes.filter { $0.fits(value.content) }
     guard let first = candidates.first else {
-      mismatch(value, .either(shapes), at: path, documentation: documentation)
+      mismatch(value, .either(shapes), at: path, hint: hint)
       return nil
     }
     for candidate in candidates.dropLast(candidates.count == 1 ? 1 : 0) {
       var trial = ShapeChecker()
-      if let checked = trial.check(value, candidate, at: path, documentation: documentation) {
+      if let checked = trial.check(value, candidate, at: path, hint: hint) {
         return checked
       }
     }
     if candidates.count > 1, case .scalar = value.content {
-      mismatch(value, .either(shapes), at: path, documentation: documentation)
+      mismatch(value, .either(shapes), at: path, hint: hint)
       return nil
     }
-    return check(value, first, at: path, documentation: documentation)
+    return check(value, first, at: path, hint: hint)
   }
 
   // MARK: - Wording
 
   private mutating func mismatch(
-    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, documentation: String
+    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, hint: String
   ) {
     report(
       value.location, "'\(path)' must be \(shape.wanted), not \(value.found)\(value.origin)",
-      mend: mend(value, shape, at: path, documentation: documentation))
+      mend: mend(value, shape, at: path, hint: hint))
   }
 
   private func mend(
-    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, documentation: String
+    _ value: LocatedValue, _ shape: Shape, at path: ValuePath, hint: String
   ) -> String {
-    guard case .scalar(let scalar) = value.content else { return hint(path, documentation) }
+    guard case .scalar(let scalar) = value.content else { return hint }
     switch (shape, scalar) {
     case (.string, .integer), (.string, .double), (.string, .bool), (.path, .integer),
       (.path, .double), (.path, .bool):
-      return "put it in quotes: \"\(value.text ?? scalar.canonicalJSON)\""
+      let quoted = "\"\(value.text ?? scalar.canonicalJSON)\""
+      if let parameter = value.parameter, parameter.location.line == 0 {
+        return "put it in quotes: --set '\(parameter.name)=\(quoted)'"
+      }
+      return "put it in quotes: \(quoted)"
     case (.choice(let words), .string(let text)):
       if let near = Suggestions.nearest(to: text, among: words) { return "did you mean '\(near)'?" }
     case (.list(let element, let count), _):
@@ -210,18 +214,14 @@ public struct ShapeChecker: Sendable {
         return tag.keys.contains(where: \.isRequired)
           ? "write '{kind: \(text), …}'" : "write '{kind: \(text)}'"
       }
+    case (.integer, .string(let text)), (.number, .string(let text)):
+      let digits = text.allSatisfy { $0.isNumber || "+-.eE".contains($0) }
+      if digits, Double(text) != nil { return "remove the quotes" }
     case (.bool, .string(let text)):
       if ["yes", "on", "y"].contains(text.lowercased()) { return "write 'true'" }
       if ["no", "off", "n"].contains(text.lowercased()) { return "write 'false'" }
     default: break
     }
-    return hint(path, documentation)
-  }
-
-  /// `steps: Optimiser steps; either this or 'epochs'.`
-  private func hint(_ path: ValuePath, _ documentation: String) -> String {
-    let key = path.steps.last { step in if case .key = step { true } else { false } }
-    guard case .key(let name) = key else { return documentation }
-    return "\(name): \(documentation)"
+    return hint
   }
 }

@@ -15,7 +15,7 @@ enum Cycles {
   }
 
   /// The circles, each from its lowest node along what it reads and back to it: `[0, 2, 0]`.
-  /// Circles that share nodes count once.
+  /// Every node that is on a circle is on one of these, the shortest of the first such node.
   static func find(_ upstream: [[Int]]) -> [[Int]] {
     var circles: [[Int]] = []
     var isTold = [Bool](repeating: false, count: upstream.count)

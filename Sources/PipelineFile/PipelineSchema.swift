@@ -12,12 +12,13 @@ public enum PipelineSchema {
     document(for: registry).indentedJSON + "\n"
   }
 
+  private static let parameterPattern = #"\$\{[^}]*\}"#
   private static let name = Value.string("^\(Name.pattern)$")
 
   static func document(for registry: StageRegistry) -> Value {
     var definitions: [String: Value] = [
       "parameter": [
-        "type": "string", "pattern": #"\$\{[^}]*\}"#,
+        "type": "string", "pattern": .string(parameterPattern),
         "description": "The value of a parameter.",
       ],
       "stage": stage(registry),
@@ -196,13 +197,17 @@ public enum PipelineSchema {
     ]
   }
 
-  /// What may stand there, or a parameter that has such a value.
+  /// What may stand there, or a parameter that has such a value. What a schema says of numbers,
+  /// lists and mappings says nothing of strings, so that one schema can serve both, and editors name
+  /// the key at fault rather than the whole.
   private static func orParameter(_ schema: Value, description: String? = nil) -> Value {
-    var result: [String: Value]
-    if schema == ["type": "string"] || schema == ["type": "string", "minLength": 1] {
-      result = schema.objectValue ?? [:]
-    } else {
+    var result = schema.objectValue ?? [:]
+    let types = result["type"].map { $0.arrayValue ?? [$0] } ?? []
+    if types.isEmpty || result["pattern"] != nil {
       result = ["anyOf": [schema, ["$ref": "#/definitions/parameter"]]]
+    } else if types != ["string"] {
+      result["type"] = .array(types + ["string"])
+      result["pattern"] = .string(parameterPattern)
     }
     if let description { result["description"] = .string(description) }
     return .object(result)

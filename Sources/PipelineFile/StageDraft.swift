@@ -70,6 +70,7 @@ struct StageDraft {
     rest = path[2...]
     if let variant = body["variants"]?.member(path[1]) {
       if let place = variant.value.place(of: rest) { return (place, false) }
+      if let taken = rest.first.flatMap(variant.value.member) { return (taken.keyLocation, false) }
       return body.place(of: rest).map { ($0, false) } ?? (variant.keyLocation, true)
     }
     return (body.place(of: rest) ?? location, false)

@@ -14,6 +14,7 @@ struct YAMLReader {
   /// Keys that were written anew because YAML's composer stops at a key that stands twice.
   private var renamed: [Place: String] = [:]
   private var valuesLeft = 100_000
+  private var lastLine = 1
 
   private struct Place: Hashable {
     var line: Int
@@ -34,12 +35,15 @@ struct YAMLReader {
   // MARK: - Text to nodes
 
   private mutating func compose(_ text: String) -> Node? {
+    // A byte order mark takes no column, and the scanner does not know it.
+    let text = String(text.unicodeScalars.drop { $0 == "\u{FEFF}" })
+    lastLine = max(1, Self.lines(of: text).count - (text.last?.isNewline == true ? 1 : 0))
     // The composer keeps a pointer into the text, which short strings do not have.
-    var text = text + String(repeating: "\n", count: 16)
-    text.makeContiguousUTF8()
+    var padded = text.utf8.count < 16 ? text + String(repeating: "\n", count: 16) : text
+    padded.makeContiguousUTF8()
     while true {
       do {
-        let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+        let parser = try Parser(yaml: padded, resolver: .basic, encoding: .utf8)
         guard let node = try parser.singleRoot() else {
           faults.append(Fault(SourceLocation(file: file), "there is nothing in it"))
           return nil
@@ -47,14 +51,15 @@ struct YAMLReader {
         return node
       } catch YamlError.duplicatedKeysInMapping(let names, let context) {
         let place = Place(line: context.mark.line, column: context.mark.column)
-        guard let name = names.first, let changed = rename(name, at: place, in: text) else {
+        guard let name = names.first, let changed = rename(name, at: place, in: padded)
+        else {
           faults.append(
             Fault(
               location(context.mark), "'\(names.first ?? "")' stands twice in this mapping",
               mend: "remove one of them"))
           return nil
         }
-        text = changed
+        padded = changed
       } catch let error as YamlError {
         faults.append(syntaxFault(error, in: text))
         return nil
@@ -72,6 +77,11 @@ struct YAMLReader {
     guard !key.isEmpty, renamed[place] == nil, renamed.count < 4096 else { return nil }
     var scalars = Array(text.unicodeScalars)
     guard var start = Self.offset(of: place, in: scalars) else { return nil }
+    if scalars[start] == "&" {
+      // An anchor stands before its key.
+      start = scalars[start...].firstIndex { $0 == " " || $0 == "\t" } ?? start
+      start = scalars[start...].firstIndex { $0 != " " && $0 != "\t" } ?? start
+    }
     if scalars[start] == "'" || scalars[start] == "\"" { start += 1 }
     guard start + key.count <= scalars.count, Array(scalars[start..<start + key.count]) == key,
       let mark = Unicode.Scalar(0xE000 + UInt32(renamed.count)), let filler = Unicode.Scalar(0xF8FF)
@@ -98,8 +108,6 @@ struct YAMLReader {
       }
       index += 1
     }
-    // A byte order mark takes no column.
-    if place.line == 1, scalars.first == "\u{FEFF}" { index += 1 }
     let offset = index + place.column - 1
     return scalars.indices.contains(offset) ? offset : nil
   }
@@ -144,24 +152,26 @@ struct YAMLReader {
   }
 
   private mutating func located(_ scalar: Node.Scalar) -> LocatedValue {
+    let text = name(scalar)
     let value: Value
     switch scalar.tag.description {
-    case "" where scalar.style == .plain: value = CoreSchema.value(of: scalar.string)
-    case "", "!", "tag:yaml.org,2002:str": value = .string(scalar.string)
+    case "" where scalar.style == .plain: value = CoreSchema.value(of: text)
+    case "", "!", "tag:yaml.org,2002:str": value = .string(text)
     case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
       "tag:yaml.org,2002:null":
-      value = CoreSchema.value(of: scalar.string)
+      value = CoreSchema.value(of: text)
     case let tag:
       faults.append(
         Fault(location(scalar.mark), "the tag '\(tag)' means nothing here", mend: "remove it"))
       return faulty(scalar.mark)
     }
     return LocatedValue(
-      .scalar(value), at: location(scalar.mark), pathBase: pathBase, text: scalar.string)
+      .scalar(value), at: location(scalar.mark), pathBase: pathBase, text: text)
   }
 
-  private func name(_ key: Node.Scalar) -> String {
-    key.mark.flatMap { renamed[Place(line: $0.line, column: $0.column)] } ?? key.string
+  /// The text of a scalar, also where it was written anew.
+  private func name(_ scalar: Node.Scalar) -> String {
+    scalar.mark.flatMap { renamed[Place(line: $0.line, column: $0.column)] } ?? scalar.string
   }
 
   private func faulty(_ mark: Mark?) -> LocatedValue {
@@ -176,22 +186,24 @@ struct YAMLReader {
 
   // MARK: - Syntax
 
+  private static func lines(of text: String) -> [Substring] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+  }
+
   private func syntaxFault(_ error: YamlError, in text: String) -> Fault {
     switch error {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      let start = context.map { ", \($0.text.trimmed) of line \($0.mark.line)" } ?? ""
       return Fault(
-        location(mark), "this is not YAML: \(problem.trimmed)\(start)",
+        end(mark), "this is not YAML: \(words(of: problem, context, mark))",
         mend: mend(problem, context: context?.text ?? "", mark, in: text))
     case .reader(let problem, let offset, _, _):
       var location = SourceLocation(file: file)
       if let offset {
-        let before = text.prefix(offset)
-        let line = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
-        location.line = before.count { $0 == "\n" } + 1
-        location.column = line.unicodeScalars.count + 1
+        let before = Self.lines(of: String(text.prefix(offset)))
+        location.line = before.count
+        location.column = (before.last?.unicodeScalars.count ?? 0) + 1
       }
       return Fault(
         location, "this is not YAML: \(problem)",
@@ -200,10 +212,27 @@ struct YAMLReader {
     }
   }
 
+  private func words(
+    of problem: String, _ context: YamlError.Context?, _ mark: Mark
+  ) -> String {
+    if problem.contains("another document") { return "another document starts here" }
+    let atEnd = mark.line > lastLine && !problem.contains("end") ? " before the file ends" : ""
+    let start = context.map { context in
+      context.text.contains("next token")
+        ? "" : " (\(context.text.trimmed), from line \(min(context.mark.line, lastLine)))"
+    }
+    return problem.trimmed + atEnd + (start ?? "")
+  }
+
+  /// The place of a fault; one behind the end of the file is put into its last line.
+  private func end(_ mark: Mark) -> SourceLocation {
+    mark.line <= lastLine ? location(mark) : SourceLocation(file: file, line: lastLine)
+  }
+
   private func mend(
     _ problem: String, context: String, _ mark: Mark, in text: String
   ) -> String {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = Self.lines(of: text)
     let line = lines.indices.contains(mark.line - 1) ? lines[mark.line - 1] : ""
     if context.contains("flow"), let reference = line.firstMatch(of: /\$\{[^}"']*\}?/) {
       return "inside { } and [ ] a parameter stands in quotes: \"\(reference.output)\""
