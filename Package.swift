@@ -90,10 +90,10 @@ let package = Package(
       "Work",
       [
         "Diagnostics", "Configuration", "Recipes", "Readers", "Metrics", "Shards", "Dataflow",
-        "Stages", "Tensors", "Layers", "Networks", "Training",
+        "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
       ]),
     .executableTarget(
-      name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Stages", "Work"],
+      name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Tensors", "Work"],
       swiftSettings: swift),
 
     // Tests.
@@ -108,7 +108,12 @@ let package = Package(
     tests("Tensors", ["Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Training", ["Training", "Networks", "Layers", "Tensors", "Recipes"]),
-    tests("Work", ["Work", "Stages", "Shards", "Dataflow", "Configuration", "Diagnostics"]),
+    tests(
+      "Work",
+      [
+        "Work", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
+        "Diagnostics",
+      ]),
     tests(
       "Command", ["mke", "mke-worker", "Shards", "Dataflow", "Inspection", "Diagnostics"]),
   ],

@@ -1,5 +1,6 @@
 #include "Handles.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <cstring>
 #include <dlfcn.h>
+#include <mutex>
 #include <vector>
 
 namespace {
@@ -31,10 +33,10 @@ at::ScalarType scalarType(CTDType type) {
 }
 
 at::Device device(CTDevice device) {
-  if (device.index < 0) return at::Device(at::kCPU);
+  if (device.index == -1) return at::Device(at::kCPU);
   const int count = ct_cuda_devices();
   TORCH_CHECK(
-      device.index < count, "there is no CUDA device ", device.index, "; usable devices: ", count);
+      device.index >= 0 && device.index < count, "there is no CUDA device ", device.index, "; usable devices: ", count);
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device.index));
 }
 
@@ -51,12 +53,36 @@ std::optional<Tensor> optional(const CTTensor *tensor) {
   return tensor ? std::optional<Tensor>(tensor->value) : std::nullopt;
 }
 
+/// libtorch's fused steps trust their operands: what they would read past its end is refused here.
+void checkAlike(
+    const char *name, const std::vector<Tensor> &tensors, const std::vector<Tensor> &like) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor &one = tensors[i], &parameter = like[i];
+    TORCH_CHECK(parameter.is_contiguous(), "parameter ", i, " is not contiguous");
+    TORCH_CHECK(
+        one.is_contiguous() && one.sizes() == parameter.sizes() &&
+            one.scalar_type() == parameter.scalar_type() && one.device() == parameter.device(),
+        name, " ", i, " is ", one.scalar_type(), " ", one.sizes(), ", its parameter ",
+        parameter.scalar_type(), " ", parameter.sizes());
+  }
+}
+
+/// Gradients as optimisers take them; autograd hands out expanded ones.
+std::vector<Tensor> slopes(const CTTensor *const *gradients, size_t count) {
+  std::vector<Tensor> result = list(gradients, count);
+  for (Tensor &gradient : result) gradient = gradient.contiguous();
+  return result;
+}
+
 }  // namespace
 
 void ct::adopt_threads() {
   thread_local int adopted = 0;
   const int wanted = wantedThreads.load(std::memory_order_relaxed);
   if (wanted == adopted) return;
+  // It also writes settings that all threads share: those of MKL and of libtorch's own caches.
+  static std::mutex mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
   at::set_num_threads(wanted);
   adopted = wanted;
 }
@@ -181,6 +207,10 @@ CTFailure *ct_assign(CTTensor *tensor, const CTTensor *source) {
 
 CTFailure *ct_generator(uint64_t seed, CTDevice on, CTGenerator **out) {
   return ct::guarded("generator", [&] {
+    if (on.index == -1) {
+      *out = new CTGenerator{at::detail::createCPUGenerator(seed)};
+      return;
+    }
     at::Generator generator = at::globalContext().defaultGenerator(device(on)).clone();
     generator.set_current_seed(seed);
     *out = new CTGenerator{generator};
@@ -228,6 +258,77 @@ CTFailure *ct_dropout(const CTTensor *x, double rate, CTGenerator *generator, CT
     Tensor mask = at::empty(x->value.sizes(), x->value.options().requires_grad(false));
     mask.bernoulli_(1 - rate, generator->value).div_(1 - rate);
     return at::mul(x->value, mask);
+  });
+}
+
+CTFailure *ct_scale_channels(
+    const CTTensor *x, double deviation, CTGenerator *generator, CTTensor **out) {
+  return ct::making("scale_channels", out, [&] {
+    const Tensor &value = x->value;
+    TORCH_CHECK(value.dim() >= 2, "takes [batch, ..., channel]");
+    std::vector<int64_t> shape(value.dim(), 1);
+    shape.front() = value.size(0);
+    shape.back() = value.size(-1);
+    Tensor factor = at::empty(shape, value.options().requires_grad(false));
+    factor.normal_(0, 1, generator->value).mul_(deviation).exp_();
+    return at::mul(value, factor);
+  });
+}
+
+CTFailure *ct_shift_time(
+    const CTTensor *x, int64_t most, CTGenerator *generator, CTTensor **out) {
+  return ct::making("shift_time", out, [&] {
+    const Tensor &value = x->value;
+    TORCH_CHECK(value.dim() == 3, "takes [batch, time, channel]");
+    TORCH_CHECK(most >= 0, "shifts by up to ", most, " steps");
+    const int64_t batch = value.size(0), time = value.size(1);
+    if (value.numel() == 0) return value;
+    const at::TensorOptions options = value.options().dtype(at::kLong).requires_grad(false);
+    const Tensor shift =
+        at::empty({batch, 1}, options).random_(-most, most + 1, generator->value);
+    const Tensor steps = at::remainder(at::arange(time, options).unsqueeze(0).sub(shift), time);
+    return at::gather(value, 1, steps.unsqueeze(2).expand(value.sizes()));
+  });
+}
+
+CTFailure *ct_rotate(
+    const CTTensor *x, double deviation, CTGenerator *generator, CTTensor **out) {
+  return ct::making("rotate", out, [&] {
+    const Tensor &value = x->value;
+    TORCH_CHECK(value.dim() >= 2, "takes [batch, ..., channel]");
+    const int64_t batch = value.size(0), channels = value.size(-1);
+    TORCH_CHECK(channels % 3 == 0, channels, " channels are not triples of x, y, z");
+    if (value.numel() == 0) return value;
+    const at::TensorOptions options = value.options().requires_grad(false);
+    // Four normals each: the direction of three is uniform on the sphere, the fourth is the angle.
+    const Tensor draws = at::empty({batch, 4}, options).normal_(0, 1, generator->value);
+    const Tensor axis = at::narrow(draws, 1, 0, 3);
+    const Tensor unit = axis.div(at::norm(axis, 2, {1}, true).clamp_min(1e-12));
+    const Tensor angle = at::narrow(draws, 1, 3, 1).mul(deviation).unsqueeze(2);
+    // Rodrigues: R = I + sin(angle) K + (1 - cos(angle)) K K, with K v = unit x v.
+    const Tensor x1 = at::select(unit, 1, 0), y1 = at::select(unit, 1, 1),
+                 z1 = at::select(unit, 1, 2), zero = at::zeros_like(x1);
+    const Tensor cross =
+        at::stack({zero, z1.neg(), y1, z1, zero, x1.neg(), y1.neg(), x1, zero}, 1)
+            .view({batch, 3, 3});
+    const Tensor rotation = at::eye(3, options)
+                                .unsqueeze(0)
+                                .add(cross.mul(at::sin(angle)))
+                                .add(at::bmm(cross, cross).mul(at::cos(angle).neg().add(1)));
+    return at::bmm(value.reshape({batch, -1, 3}), rotation.transpose(1, 2))
+        .reshape(value.sizes());
+  });
+}
+
+CTFailure *ct_keep(
+    CTGenerator *generator, int64_t rows, int64_t columns, double rate, bool one, CTTensor **out) {
+  return ct::making("keep", out, [&] {
+    const Tensor draws =
+        at::empty({rows, columns}, at::TensorOptions().device(generator->value.device()))
+            .uniform_(0, 1, generator->value);
+    Tensor kept = draws.ge(rate);
+    if (one && columns > 0) kept = kept.logical_or(draws.eq(std::get<0>(at::max(draws, 1, true))));
+    return kept.to(at::kFloat);
   });
 }
 
@@ -384,10 +485,15 @@ CTFailure *ct_sgd(
     double decay, bool first) {
   return ct::guarded("sgd", [&] {
     at::NoGradGuard guard;
+    const std::vector<Tensor> values = list(parameters, count);
+    const std::vector<Tensor> steps = slopes(gradients, count);
+    const std::vector<Tensor> buffers =
+        momentum == 0 ? std::vector<Tensor>{} : list(momenta, count);
+    checkAlike("gradient", steps, values);
+    checkAlike("momentum", buffers, values);
     at::_fused_sgd_(
-        list(parameters, count), list(gradients, count),
-        momentum == 0 ? std::vector<Tensor>{} : list(momenta, count), decay, momentum, rate,
-        /*dampening=*/0, nesterov, /*maximize=*/false, first);
+        values, steps, buffers, decay, momentum, rate, /*dampening=*/0, nesterov,
+        /*maximize=*/false, first);
   });
 }
 
@@ -398,19 +504,27 @@ CTFailure *ct_adam(
     bool decoupled) {
   return ct::guarded(decoupled ? "adamw" : "adam", [&] {
     at::NoGradGuard guard;
-    const std::vector<Tensor> counters = list(steps, count);
-    for (const Tensor &counter : counters) counter.add_(1);
     const std::vector<Tensor> values = list(parameters, count);
-    const std::vector<Tensor> slopes = list(gradients, count);
+    const std::vector<Tensor> gradientsOfAll = slopes(gradients, count);
     const std::vector<Tensor> first = list(means, count);
     const std::vector<Tensor> second = list(squares, count);
+    const std::vector<Tensor> counters = list(steps, count);
+    checkAlike("gradient", gradientsOfAll, values);
+    checkAlike("mean", first, values);
+    checkAlike("square", second, values);
+    for (const Tensor &counter : counters) {
+      TORCH_CHECK(
+          counter.numel() == 1 && counter.scalar_type() == at::kFloat,
+          "a counter is one float32, not ", counter.scalar_type(), " ", counter.sizes());
+    }
+    for (const Tensor &counter : counters) counter.add_(1);
     if (decoupled) {
       at::_fused_adamw_(
-          values, slopes, first, second, {}, counters, rate, beta1, beta2, decay, epsilon,
+          values, gradientsOfAll, first, second, {}, counters, rate, beta1, beta2, decay, epsilon,
           /*amsgrad=*/false, /*maximize=*/false);
     } else {
       at::_fused_adam_(
-          values, slopes, first, second, {}, counters, rate, beta1, beta2, decay, epsilon,
+          values, gradientsOfAll, first, second, {}, counters, rate, beta1, beta2, decay, epsilon,
           /*amsgrad=*/false, /*maximize=*/false);
     }
   });

@@ -115,7 +115,7 @@ INLINE void multiply(
 
 INLINE float activated(Activation activation, float z) {
   switch (activation) {
-    case relu: return z > 0 ? z : 0;
+    case relu: return z <= 0 ? 0 : z;  // so written, what is no number stays none
     case gelu: return 0.5f * z * (1 + std::erf(z * 0.70710678f));
     case tanh_: return std::tanh(z);
     case sigmoid: return 1 / (1 + std::exp(-z));
@@ -126,7 +126,7 @@ INLINE float activated(Activation activation, float z) {
 /// Slope of the activation at `z`, where its value is `y`.
 INLINE float slope(Activation activation, float z, float y) {
   switch (activation) {
-    case relu: return z > 0 ? 1.0f : 0.0f;
+    case relu: return z <= 0 ? 0.0f : 1.0f;
     case gelu:
       return 0.5f * (1 + std::erf(z * 0.70710678f)) + z * 0.39894228f * std::exp(-0.5f * z * z);
     case tanh_: return 1 - y * y;
@@ -148,7 +148,7 @@ INLINE void forward(Affine &layer, int64_t rows) {
     const float *z = sums + r * stride;
     float *y = layer.output.data + r * layer.output.stride;
     if (activation == relu) {
-      for (int64_t j = 0; j < layer.out; ++j) y[j] = z[j] > 0 ? z[j] : 0;
+      for (int64_t j = 0; j < layer.out; ++j) y[j] = z[j] <= 0 ? 0 : z[j];
     } else {
       for (int64_t j = 0; j < layer.out; ++j) y[j] = activated(activation, z[j]);
     }
@@ -165,7 +165,7 @@ INLINE void backward(Affine &layer, int64_t rows) {
     const float *y = layer.output.data + r * layer.output.stride;
     const float *dy = layer.outputSlope.data + r * layer.outputSlope.stride;
     if (activation == relu) {
-      for (int64_t j = 0; j < layer.out; ++j) z[j] = z[j] > 0 ? dy[j] : 0;
+      for (int64_t j = 0; j < layer.out; ++j) z[j] = z[j] <= 0 ? 0 : dy[j];
     } else {
       for (int64_t j = 0; j < layer.out; ++j) z[j] = dy[j] * slope(activation, z[j], y[j]);
     }
@@ -410,7 +410,7 @@ int64_t ct_perceptron_parameters(const CTPerceptron *perceptron) { return percep
 
 CTFailure *ct_perceptron_gradient(
     CTPerceptron *perceptron, const CTTensor *parameters, const CTTensor *const *inputs,
-    const CTTensor *targets, const CTTensor *weights, CTTensor *gradient, double *loss) {
+    size_t count, const CTTensor *targets, const CTTensor *weights, CTTensor *gradient, double *loss) {
   return ct::guarded("perceptron_gradient", [&] {
     CTPerceptron &net = *perceptron;
     const auto check = [](const char *name, const at::Tensor &tensor, at::ScalarType type,
@@ -425,10 +425,14 @@ CTFailure *ct_perceptron_gradient(
     TORCH_CHECK(rows > 0, "the batch is empty");
     check("parameters", parameters->value, at::kFloat, {net.parameters});
     check("gradient", gradient->value, at::kFloat, {net.parameters});
+    TORCH_CHECK(
+        count == net.encoders.size(), count, " inputs for ", net.encoders.size(), " encoders");
+    std::vector<at::Tensor> whole;
     std::vector<const float *> data;
     for (size_t e = 0; e < net.encoders.size(); ++e) {
-      check("input", inputs[e]->value, at::kFloat, {rows, net.encoders[e].width});
-      data.push_back(inputs[e]->value.const_data_ptr<float>());
+      whole.push_back(inputs[e]->value.contiguous());
+      check("input", whole.back(), at::kFloat, {rows, net.encoders[e].width});
+      data.push_back(whole.back().const_data_ptr<float>());
     }
     Goal goal{nullptr, nullptr, nullptr, static_cast<double>(rows)};
     if (targets->value.dim() == 1) {

@@ -28,10 +28,17 @@ public struct BatchNorm1d: Layer {
 
   /// - Throws: `TensorError` also when training meets a single value a channel.
   public func callAsFunction(_ input: Tensor, mode: Mode) throws(TensorError) -> Tensor {
-    try batchNorm(
-      input, weight: weight, bias: bias, runningMean: runningMean,
-      runningVariance: runningVariance, isTraining: mode.isTraining, momentum: momentum,
-      epsilon: epsilon)
+    switch mode {
+    case .evaluation:
+      try batchNorm(
+        input, weight: weight, bias: bias, runningMean: runningMean,
+        runningVariance: runningVariance, epsilon: epsilon)
+    case .training(_, let movesStatistics):
+      try batchNorm(
+        input, weight: weight, bias: bias,
+        moving: movesStatistics ? (runningMean, runningVariance) : nil, momentum: momentum,
+        epsilon: epsilon)
+    }
   }
 
   public var parameters: [NamedTensor] {

@@ -12,7 +12,7 @@ public struct Dropout: Layer {
   public func callAsFunction(_ input: Tensor, mode: Mode) throws(TensorError) -> Tensor {
     switch mode {
     case .evaluation: input
-    case .training(let stream): try stream.dropout(on: input, rate: rate)
+    case .training(let stream, _): try stream.dropout(on: input, rate: rate)
     }
   }
 }

@@ -4,12 +4,9 @@ public import Tensors
 public enum Mode {
   /// Batch normalisation uses its running statistics, dropout does nothing.
   case evaluation
-  /// Batch normalisation uses the batch's statistics; dropout draws from the stream.
-  case training(RandomStream)
-
-  var isTraining: Bool {
-    if case .training = self { true } else { false }
-  }
+  /// Batch normalisation uses the batch's statistics, and moves its running ones unless this is a
+  /// second pass over a batch; dropout draws from the stream.
+  case training(RandomStream, movesStatistics: Bool = true)
 }
 
 /// A tensor and its place in a state dictionary, such as `encoders.xa.0.weight`.

@@ -76,7 +76,7 @@ public struct Network: Sendable {
         switch transform {
         case .featureNoise(let std): fused = try stream.additiveNoise(on: fused, std: std)
         case .dropout(let rate): fused = try stream.dropout(on: fused, rate: rate)
-        case .multiplicativeNoise, .additiveNoise: continue
+        default: continue
         }
       }
     }
@@ -98,23 +98,57 @@ public struct Network: Sendable {
   }
 
   /// The transforms on inputs alone; those on features are left to `logits`.
+  ///
+  /// - Throws: `TensorError` also when a time shift meets samples that are not `[time, channel]`, or
+  ///   a rotation a number of channels that 3 does not divide.
   public func transformed(
     _ inputs: [Tensor], by transforms: [TransformDescription], stream: RandomStream
   ) throws(TensorError) -> [Tensor] {
     var result = inputs
     for transform in transforms where transform.actsOnInput {
-      for (index, modality) in modalities.enumerated() {
-        if let names = transform.modalities, !names.contains(modality.name) { continue }
-        switch transform {
-        case .multiplicativeNoise(let scale, _):
-          result[index] = try stream.multiplicativeNoise(on: result[index], scale: scale)
-        case .additiveNoise(let std, _):
-          result[index] = try stream.additiveNoise(on: result[index], std: std)
-        case .featureNoise, .dropout: continue
-        }
+      let touched = modalities.indices.filter { index in
+        transform.modalities?.contains(modalities[index].name) ?? true
+      }
+      if case .modalityDropout(let rate, _) = transform {
+        try drop(touched, of: &result, rate: rate, stream: stream)
+        continue
+      }
+      for index in touched {
+        result[index] = try Self.transformed(result[index], by: transform, stream: stream)
       }
     }
     return result
+  }
+
+  private static func transformed(
+    _ input: Tensor, by transform: TransformDescription, stream: RandomStream
+  ) throws(TensorError) -> Tensor {
+    switch transform {
+    case .multiplicativeNoise(let scale, _):
+      try stream.multiplicativeNoise(on: input, scale: scale)
+    case .additiveNoise(let std, _): try stream.additiveNoise(on: input, std: std)
+    case .scaling(let std, _): try stream.scaling(of: input, std: std)
+    case .timeShift(let steps, _): try stream.timeShift(of: input, most: steps)
+    case .rotation(let degrees, _):
+      try stream.rotation(of: input, std: degrees * Double.pi / 180)
+    case .modalityDropout, .featureNoise, .dropout: input
+    }
+  }
+
+  /// Zeroes `touched` modalities of single samples.
+  private func drop(
+    _ touched: [Int], of inputs: inout [Tensor], rate: Double, stream: RandomStream
+  ) throws(TensorError) {
+    guard let first = touched.first, let rows = inputs[first].shape.first else { return }
+    let mask = try stream.mask(
+      rows: rows, columns: touched.count, rate: rate,
+      keepsOne: touched.count == modalities.count)
+    for (column, index) in touched.enumerated() {
+      let rank = inputs[index].rank
+      let kept = try mask.sliced(column..<column + 1, axis: 1).reshaped(
+        [rows] + [Int](repeating: 1, count: rank - 1))
+      inputs[index] = try inputs[index] * kept
+    }
   }
 
   private func check(_ inputs: [Tensor]) throws {

@@ -136,6 +136,9 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     self.firstSeed = firstSeed
   }
 
+  /// The seed of each network, in order.
+  public var seedList: [Int] { (0..<seeds).map { firstSeed + $0 } }
+
   public static let keys: [Key] = [
     Key(
       "optimizer", OptimizerDescription.shape, default: .object(["kind": .string("sgd")]),

@@ -6,7 +6,17 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   case multiplicativeNoise(scale: Double, modalities: [String]?)
   /// T(x) = x + std · ε, ε ~ N(0, 1).
   case additiveNoise(std: Double, modalities: [String]?)
-  /// The same on the fused features.
+  /// Each channel of each sample times exp(std · ε): a sensor of another gain.
+  case scaling(std: Double, modalities: [String]?)
+  /// Each sample moved in a circle by up to `steps` time steps: a window cut elsewhere.
+  case timeShift(steps: Int, modalities: [String]?)
+  /// The channels, in triples of x, y and z, of each sample turned about a random axis by an angle
+  /// ~ N(0, degrees): a sensor worn differently.
+  case rotation(degrees: Double, modalities: [String]?)
+  /// Each modality of each sample zeroed with probability `rate`, but never all that the network
+  /// sees: a sensor that failed.
+  case modalityDropout(rate: Double, modalities: [String]?)
+  /// x + std · ε on the fused features.
   case featureNoise(std: Double)
   /// Fused features are zeroed with probability `rate`, the others scaled by 1 / (1 − rate).
   case dropout(rate: Double)
@@ -14,15 +24,18 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   /// Whether T acts on the input, before any layer.
   public var actsOnInput: Bool {
     switch self {
-    case .multiplicativeNoise, .additiveNoise: true
     case .featureNoise, .dropout: false
+    default: true
     }
   }
 
   /// The modalities that T is told to touch; `nil` means all.
   public var modalities: [String]? {
     switch self {
-    case .multiplicativeNoise(_, let modalities), .additiveNoise(_, let modalities): modalities
+    case .multiplicativeNoise(_, let modalities), .additiveNoise(_, let modalities),
+      .scaling(_, let modalities), .timeShift(_, let modalities), .rotation(_, let modalities),
+      .modalityDropout(_, let modalities):
+      modalities
     case .featureNoise, .dropout: nil
     }
   }
@@ -44,6 +57,34 @@ public enum TransformDescription: Codable, Hashable, Sendable {
         modalitiesKey,
       ]),
     .init(
+      "scaling", "Multiplies each channel of each sample by exp(std · ε) with ε from N(0, 1).",
+      keys: [
+        .required("std", .nonNegativeNumber, "Standard deviation of the factor's logarithm."),
+        modalitiesKey,
+      ]),
+    .init(
+      "time-shift", "Moves each sample of a series in a circle by a random number of time steps.",
+      keys: [
+        .required("steps", .positiveInteger, "The most steps, either way."),
+        modalitiesKey,
+      ]),
+    .init(
+      "rotation", "Turns the channels of each sample, in triples of x, y and z, in space.",
+      keys: [
+        .required(
+          "degrees", .number(.init(0, 180)),
+          "Standard deviation of the angle about a random axis."),
+        modalitiesKey,
+      ]),
+    .init(
+      "modality-dropout",
+      "Zeroes whole modalities of samples at random, but never all of a sample.",
+      keys: [
+        .required(
+          "rate", .number(.init(0, 1, isUpperOpen: true)), "Probability that one is zeroed."),
+        modalitiesKey,
+      ]),
+    .init(
       "feature-noise", "Gaussian noise on the fused features.",
       keys: [.required("std", .nonNegativeNumber, "Standard deviation of the noise.")]),
     .init(
@@ -54,23 +95,35 @@ public enum TransformDescription: Codable, Hashable, Sendable {
       ]),
   ])
 
-  private enum CodingKeys: String, CodingKey { case kind, scale, std, rate, modalities }
+  private enum CodingKeys: String, CodingKey {
+    case kind, scale, std, steps, degrees, rate, modalities
+  }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let modalities = try container.decodeIfPresent([String].self, forKey: .modalities)
+    func number(_ key: CodingKeys) throws -> Double {
+      try container.decode(Double.self, forKey: key)
+    }
     let kind = try container.decode(String.self, forKey: .kind)
     switch kind {
     case "multiplicative-noise":
-      self = .multiplicativeNoise(
-        scale: try container.decode(Double.self, forKey: .scale), modalities: modalities)
+      self = .multiplicativeNoise(scale: try number(.scale), modalities: modalities)
     case "additive-noise":
-      self = .additiveNoise(
-        std: try container.decode(Double.self, forKey: .std), modalities: modalities)
+      self = .additiveNoise(std: try number(.std), modalities: modalities)
+    case "scaling":
+      self = .scaling(std: try number(.std), modalities: modalities)
+    case "time-shift":
+      self = .timeShift(
+        steps: try container.decode(Int.self, forKey: .steps), modalities: modalities)
+    case "rotation":
+      self = .rotation(degrees: try number(.degrees), modalities: modalities)
+    case "modality-dropout":
+      self = .modalityDropout(rate: try number(.rate), modalities: modalities)
     case "feature-noise":
-      self = .featureNoise(std: try container.decode(Double.self, forKey: .std))
+      self = .featureNoise(std: try number(.std))
     case "dropout":
-      self = .dropout(rate: try container.decode(Double.self, forKey: .rate))
+      self = .dropout(rate: try number(.rate))
     default:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: container, debugDescription: "no transform is called '\(kind)'")
@@ -79,22 +132,35 @@ public enum TransformDescription: Codable, Hashable, Sendable {
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
+    let kind: String
     switch self {
-    case .multiplicativeNoise(let scale, let modalities):
-      try container.encode("multiplicative-noise", forKey: .kind)
+    case .multiplicativeNoise(let scale, _):
+      kind = "multiplicative-noise"
       try container.encode(scale, forKey: .scale)
-      try container.encodeIfPresent(modalities, forKey: .modalities)
-    case .additiveNoise(let std, let modalities):
-      try container.encode("additive-noise", forKey: .kind)
+    case .additiveNoise(let std, _):
+      kind = "additive-noise"
       try container.encode(std, forKey: .std)
-      try container.encodeIfPresent(modalities, forKey: .modalities)
+    case .scaling(let std, _):
+      kind = "scaling"
+      try container.encode(std, forKey: .std)
+    case .timeShift(let steps, _):
+      kind = "time-shift"
+      try container.encode(steps, forKey: .steps)
+    case .rotation(let degrees, _):
+      kind = "rotation"
+      try container.encode(degrees, forKey: .degrees)
+    case .modalityDropout(let rate, _):
+      kind = "modality-dropout"
+      try container.encode(rate, forKey: .rate)
     case .featureNoise(let std):
-      try container.encode("feature-noise", forKey: .kind)
+      kind = "feature-noise"
       try container.encode(std, forKey: .std)
     case .dropout(let rate):
-      try container.encode("dropout", forKey: .kind)
+      kind = "dropout"
       try container.encode(rate, forKey: .rate)
     }
+    try container.encode(kind, forKey: .kind)
+    try container.encodeIfPresent(modalities, forKey: .modalities)
   }
 }
 

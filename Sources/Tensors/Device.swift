@@ -19,7 +19,8 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
   var code: CTDevice {
     switch self {
     case .cpu: CTDevice(index: -1)
-    case .cuda(let index): CTDevice(index: Int32(index))
+    // −1 says CPU; what cannot be a number of a device is none that exists.
+    case .cuda(let index): CTDevice(index: index < 0 ? .max : Int32(clamping: index))
     }
   }
 }

@@ -24,9 +24,14 @@ public final class Perceptron {
   /// Length of the vector of parameters.
   public let parameterCount: Int
 
-  /// - Throws: `TensorError` when the head's width is not that of the encoders' outputs together.
+  /// - Throws: `TensorError` when a width is missing or not positive, or the head's is not that of
+  ///   the encoders' outputs together.
   public init(encoders: [Chain], head: Chain) throws(TensorError) {
     let chains = encoders + [head]
+    if chains.contains(where: \.widths.isEmpty) {
+      throw TensorError(
+        operation: "perceptron", shapes: chains.map(\.widths), message: "a chain has no width")
+    }
     let widths = chains.flatMap { $0.widths.map(Int64.init) }
     var result: OpaquePointer?
     try TorchCall.run("perceptron", []) { _ in
@@ -68,7 +73,7 @@ public final class Perceptron {
     let operands = [parameters, targets, gradient] + inputs + (weights.map { [$0] } ?? [])
     try TorchCall.run("perceptron", operands) { operands in
       ct_perceptron_gradient(
-        pointer, operands[0], operands + 3, operands[1],
+        pointer, operands[0], operands + 3, inputs.count, operands[1],
         weights == nil ? nil : operands[3 + inputs.count], operands[2], &loss)
     }
     return loss

@@ -2,6 +2,8 @@ internal import CTorch
 
 /// A seeded stream of random numbers; the same seed gives the same numbers on the same device.
 ///
+/// On the CPU it is the Mersenne Twister of `torch.Generator().manual_seed(seed)`, which takes the
+/// low 32 bits of a seed.
 /// Every draw moves the stream on, so a stream belongs to one thread.
 public final class RandomStream {
   private let pointer: OpaquePointer
@@ -65,6 +67,33 @@ public final class RandomStream {
   /// x + std · ε, ε ~ N(0, 1) for each element.
   public func additiveNoise(on x: Tensor, std: Double) throws(TensorError) -> Tensor {
     try TorchCall.make("additiveNoise", [x]) { ct_perturb($0[0], std, false, pointer, $1) }
+  }
+
+  /// Each channel of each sample times exp(std · ε), ε ~ N(0, 1); x is `[batch, …, channel]`.
+  public func scaling(of x: Tensor, std: Double) throws(TensorError) -> Tensor {
+    try TorchCall.make("scaling", [x]) { ct_scale_channels($0[0], std, pointer, $1) }
+  }
+
+  /// Each sample of `[batch, time, channel]` moved by −most … most steps, all equally likely; what
+  /// leaves at one end enters at the other.
+  public func timeShift(of x: Tensor, most: Int) throws(TensorError) -> Tensor {
+    try TorchCall.make("timeShift", [x]) { ct_shift_time($0[0], Int64(most), pointer, $1) }
+  }
+
+  /// Each sample of `[batch, …, channel]` turned: its channels, in triples of x, y and z, all by one
+  /// rotation about a random axis by an angle ~ N(0, std), std in radians.
+  public func rotation(of x: Tensor, std: Double) throws(TensorError) -> Tensor {
+    try TorchCall.make("rotation", [x]) { ct_rotate($0[0], std, pointer, $1) }
+  }
+
+  /// float32 `[rows, columns]`, each 0 with probability `rate`, else 1; when `keepsOne`, a row that
+  /// would be all 0 keeps one place at random.
+  public func mask(
+    rows: Int, columns: Int, rate: Double, keepsOne: Bool
+  ) throws(TensorError) -> Tensor {
+    try TorchCall.make("mask", []) { _, out in
+      ct_keep(pointer, Int64(rows), Int64(columns), rate, keepsOne, out)
+    }
   }
 
   /// Each element zeroed with probability `rate`, the others divided by 1 − rate.

@@ -25,16 +25,30 @@ public func conv1d(
   }
 }
 
-/// `y = (x − mean) / √(variance + ε) · weight + bias` for each channel of `[batch, channel, …]`.
-///
-/// With `isTraining` the statistics are the batch's and the running ones move, in place, by
-/// `momentum` towards them; else the running ones are used.
+/// `y = (x − mean) / √(variance + ε) · weight + bias` for each channel of `[batch, channel, …]`, with
+/// the running statistics.
 public func batchNorm(
   _ input: Tensor, weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor,
-  isTraining: Bool, momentum: Double, epsilon: Double
+  epsilon: Double
 ) throws(TensorError) -> Tensor {
   try TorchCall.make("batchNorm", [input, weight, bias, runningMean, runningVariance]) {
-    ct_batch_norm($0[0], $0[1], $0[2], $0[3], $0[4], isTraining, momentum, epsilon, $1)
+    ct_batch_norm($0[0], $0[1], $0[2], $0[3], $0[4], false, 0, epsilon, $1)
+  }
+}
+
+/// The same with the statistics of the batch; the `running` ones, when given, move in place by
+/// `momentum` towards them.
+///
+/// - Throws: `TensorError` also when there is a single value a channel.
+public func batchNorm(
+  _ input: Tensor, weight: Tensor, bias: Tensor, moving running: (mean: Tensor, variance: Tensor)?,
+  momentum: Double, epsilon: Double
+) throws(TensorError) -> Tensor {
+  let statistics = running.map { [$0.mean, $0.variance] } ?? []
+  return try TorchCall.make("batchNorm", [input, weight, bias] + statistics) {
+    ct_batch_norm(
+      $0[0], $0[1], $0[2], running == nil ? nil : $0[3], running == nil ? nil : $0[4], true,
+      momentum, epsilon, $1)
   }
 }
 

@@ -34,11 +34,17 @@ public struct Tensor: Sendable {
 
   /// Elements of `type` from raw bytes in the machine's byte order, row after row.
   public init(bytes: UnsafeRawBufferPointer, shape: [Int], type: DType) throws(TensorError) {
-    let count = shape.reduce(1, *)
-    guard shape.allSatisfy({ $0 >= 0 }), bytes.count == count * type.size else {
+    // `nil` where the product does not fit an Int.
+    let wanted = shape.reduce(type.size as Int?) { total, length in
+      guard let (product, isTooLarge) = total?.multipliedReportingOverflow(by: length) else {
+        return nil
+      }
+      return isTooLarge ? nil : product
+    }
+    guard shape.allSatisfy({ $0 >= 0 }), bytes.count == wanted else {
       throw TensorError(
         operation: "tensor", shapes: [shape],
-        message: "\(bytes.count) bytes do not fill \(count) elements of \(type)")
+        message: "\(bytes.count / type.size) values of \(type) do not fill the shape")
     }
     self = try TorchCall.make("tensor", []) { _, out in
       ct_from_bytes(bytes.baseAddress, type.code, shape.map(Int64.init), shape.count, out)
@@ -123,11 +129,13 @@ public struct Tensor: Sendable {
 
   // MARK: Copies
 
+  /// The same values in another type; the tensor itself when it has that type.
   public func converted(to type: DType) throws(TensorError) -> Tensor {
     let device = device.code
     return try TorchCall.make("convert", [self]) { ct_to($0[0], type.code, device, $1) }
   }
 
+  /// The same values on another device; the tensor itself when it is there.
   public func moved(to device: Device) throws(TensorError) -> Tensor {
     let type = (type ?? .float32).code
     return try TorchCall.make("move", [self]) { ct_to($0[0], type, device.code, $1) }

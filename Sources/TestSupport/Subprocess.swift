@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A program that ran to its end.
 public struct Finished: Sendable {
@@ -27,7 +27,7 @@ public enum Subprocess {
     // Files, not pipes: nothing to drain while it runs, however much it says.
     let folder = try TemporaryFolder()
     let (output, errors) = (folder.path("output"), folder.path("errors"))
-    for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errors))
     try process.run()

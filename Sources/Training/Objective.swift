@@ -1,3 +1,4 @@
+import Layers
 import Networks
 import Recipes
 import Tensors
@@ -51,14 +52,17 @@ struct RecordedObjective: Objective {
 
   func updateNetwork() {}
 
+  /// f(x), normalised by its own batch; the running statistics, which one step moves once, are those
+  /// of T(x), as everywhere where a network learns from transformed samples.
   private func cleanLogits(
     _ batch: Batch, _ consistency: ConsistencyDescription, stream: RandomStream
   ) throws -> Tensor {
+    let mode = Mode.training(stream, movesStatistics: false)
     switch consistency.clean {
-    case .gradient: try network.logits(batch.inputs, mode: .training(stream))
+    case .gradient: return try network.logits(batch.inputs, mode: mode)
     case .stopped:
-      try withoutGradients { () throws -> Tensor in
-        try network.logits(batch.inputs, mode: .training(stream))
+      return try withoutGradients { () throws -> Tensor in
+        try network.logits(batch.inputs, mode: mode)
       }
     }
   }

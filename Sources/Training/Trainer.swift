@@ -117,12 +117,7 @@ public struct Trainer: Sendable {
   }
 
   private func objective(_ network: Network) throws -> any Objective {
-    for transform in transforms {
-      for name in transform.modalities ?? []
-      where !network.modalities.contains(where: { $0.name == name }) {
-        throw TrainingError.settings("a transform touches '\(name)', which the network has not")
-      }
-    }
+    for transform in transforms { try check(transform, network) }
     if usesFusedGradients,
       let fused = try FusedObjective(
         network, transforms: transforms, consistency: consistency, device: device)
@@ -130,6 +125,28 @@ public struct Trainer: Sendable {
       return fused
     }
     return RecordedObjective(network, transforms: transforms, consistency: consistency)
+  }
+
+  /// What only the shapes of the samples can tell of a transform.
+  private func check(_ transform: TransformDescription, _ network: Network) throws {
+    for name in transform.modalities ?? []
+    where !network.modalities.contains(where: { $0.name == name }) {
+      throw TrainingError.settings("a transform touches '\(name)', which the network has not")
+    }
+    for modality in network.modalities
+    where transform.modalities?.contains(modality.name) ?? true {
+      switch transform {
+      case .timeShift where modality.shape.count != 2:
+        throw TrainingError.settings(
+          "'time-shift' takes samples of shape [time, channel]; those of '\(modality.name)' are"
+            + " \(modality.shape)")
+      case .rotation where (modality.shape.last ?? 0) % 3 != 0:
+        throw TrainingError.settings(
+          "'rotation' takes channels in triples of x, y and z; '\(modality.name)' has"
+            + " \(modality.shape.last ?? 0)")
+      default: continue
+      }
+    }
   }
 
   private func steps(perEpoch: Int) throws -> Int {
@@ -181,6 +198,9 @@ public struct Trainer: Sendable {
 }
 
 /// The order in which samples are trained on: all at once, or shuffled anew for each epoch.
+///
+/// Every epoch takes every sample once. A single sample that would be left over joins the batch
+/// before it: batch normalisation cannot learn from one.
 private struct BatchOrder<Source: BatchSource> {
   private let indices: Tensor
   private let size: Int
@@ -193,25 +213,31 @@ private struct BatchOrder<Source: BatchSource> {
   private var start = 0
 
   /// Steps that see every sample once.
-  var perEpoch: Int { (indices.count + size - 1) / size }
+  var perEpoch: Int {
+    let isOneLeftOver = size > 1 && indices.count % size == 1
+    return max(1, (indices.count + size - 1) / size - (isOneLeftOver ? 1 : 0))
+  }
 
   init(
     _ indices: Tensor, size: Int?, stream: RandomStream, source: Source, device: Device
   ) throws {
+    let count = indices.count
     self.indices = indices
-    self.size = min(size ?? indices.count, indices.count)
+    self.size = min(size ?? count, count)
     self.stream = stream
     self.source = source
     self.device = device
     order = indices
-    whole = self.size == indices.count ? try source.batch(indices).moved(to: device) : nil
+    whole = self.size == count ? try source.batch(indices).moved(to: device) : nil
   }
 
   mutating func next() throws -> Batch {
     if let whole { return whole }
     if start == 0 { order = try indices.selecting(stream.permutation(indices.count)) }
-    let rows = start..<min(start + size, indices.count)
-    start = rows.upperBound == indices.count ? 0 : rows.upperBound
+    var stop = start + size
+    if stop >= indices.count || (size > 1 && stop + 1 == indices.count) { stop = indices.count }
+    let rows = start..<stop
+    start = stop == indices.count ? 0 : stop
     return try source.batch(order.sliced(rows)).moved(to: device)
   }
 }

@@ -30,7 +30,7 @@ typedef enum {
   CT_BOOL = 6,
 } CTDType;
 
-/// `index` is -1 for the CPU, else the number of the CUDA device.
+/// `index` is -1 for the CPU, else the number of the CUDA device; there are none below -1.
 typedef struct {
   int index;
 } CTDevice;
@@ -97,6 +97,19 @@ CTFailure *ct_perturb(
 /// Zeroes with probability `rate`, scales the others by 1 / (1 - rate).
 CTFailure *ct_dropout(
     const CTTensor *x, double rate, CTGenerator *generator, CTTensor **out);
+/// Multiplies each channel (last axis) of each sample by exp(deviation · ε).
+CTFailure *ct_scale_channels(
+    const CTTensor *x, double deviation, CTGenerator *generator, CTTensor **out);
+/// Moves each sample of `[batch, time, channel]` in a circle by -most to most steps.
+CTFailure *ct_shift_time(
+    const CTTensor *x, int64_t most, CTGenerator *generator, CTTensor **out);
+/// Turns the triples of channels (last axis) of each sample about one random axis, by an angle
+/// ~ N(0, deviation) in radians.
+CTFailure *ct_rotate(
+    const CTTensor *x, double deviation, CTGenerator *generator, CTTensor **out);
+/// float32 `[rows, columns]`: 0 with probability `rate`, else 1; when `one`, no row is all 0.
+CTFailure *ct_keep(
+    CTGenerator *generator, int64_t rows, int64_t columns, double rate, bool one, CTTensor **out);
 
 // Elements.
 
@@ -147,7 +160,7 @@ CTFailure *ct_linear(
 CTFailure *ct_conv1d(
     const CTTensor *x, const CTTensor *weight, const CTTensor *bias, int64_t stride,
     int64_t padding, int64_t dilation, CTTensor **out);
-/// Updates the running statistics in place when `training`.
+/// Updates the running statistics in place when `training` and they are there.
 CTFailure *ct_batch_norm(
     const CTTensor *x, const CTTensor *weight, const CTTensor *bias, const CTTensor *mean,
     const CTTensor *variance, bool training, double momentum, double epsilon, CTTensor **out);
@@ -162,7 +175,7 @@ CTFailure *ct_max_pool1d(const CTTensor *x, int64_t window, int64_t stride, CTTe
 /// Gradients of the scalar `loss`, one for each parameter; `out` has room for `count`.
 CTFailure *ct_gradients(
     const CTTensor *loss, const CTTensor *const *parameters, size_t count, CTTensor **out);
-/// One step of SGD, in place. `momenta` is read from the second step on, unused at momentum 0.
+/// One step of SGD, in place, on contiguous parameters. `momenta` is read from the second step on, unused at momentum 0.
 CTFailure *ct_sgd(
     const CTTensor *const *parameters, const CTTensor *const *gradients,
     const CTTensor *const *momenta, size_t count, double rate, double momentum, bool nesterov,
@@ -192,12 +205,12 @@ void ct_perceptron_free(CTPerceptron *perceptron);
 int64_t ct_perceptron_parameters(const CTPerceptron *perceptron);
 /// Mean weighted cross entropy and its gradient, written over `gradient`.
 ///
-/// - inputs: one float32 `[n, width]` for each encoder
+/// - inputs: `count` of them, one float32 `[n, width]` for each encoder
 /// - targets: int64 `[n]` or float32 `[n, classes]`
 /// - weights: float32 `[n]` or NULL
 CTFailure *ct_perceptron_gradient(
     CTPerceptron *perceptron, const CTTensor *parameters, const CTTensor *const *inputs,
-    const CTTensor *targets, const CTTensor *weights, CTTensor *gradient, double *loss);
+    size_t count, const CTTensor *targets, const CTTensor *weights, CTTensor *gradient, double *loss);
 
 #ifdef __cplusplus
 }

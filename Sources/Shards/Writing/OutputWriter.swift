@@ -218,6 +218,9 @@ public final class OutputWriter: Sendable {
     }
   }
 
+  /// The entry of a finished shard.
+  func shard(_ file: String) -> Manifest.Shard? { state.withLock { $0.shards[file] } }
+
   private func wholeShard(_ file: String) throws -> Manifest.Shard {
     var entry = try ShardReader.describe(path(file), file: file, header: header)
     let digest = try AtomicFile.digest(path(file))

@@ -1,0 +1,54 @@
+import Dataflow
+import Diagnostics
+import Shards
+
+/// The sealed labels: the truth of D_u and of the test split.
+///
+/// The only reader of sealed fields. It exists only for a job whose stage declared, by its face,
+/// that it reads truth: `evaluate`, and the `distill` with a variant that names `labels: truth`.
+struct Truth {
+  init(_ context: StageContext) throws {
+    guard context.readsTruth else {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'", "it asked for sealed labels, which it may not see",
+        mend: "only 'evaluate', and a variant with 'labels: truth', may read them")
+    }
+  }
+
+  /// The true class of each sample, −1 where nobody knows it.
+  func labels(of samples: SampleSet) throws -> [Int] {
+    if samples.split == .labelled { return try samples.openLabels() }
+    let stream = samples.split.rawValue
+    guard try samples.output.fields(of: stream).contains(where: { $0.path == StandardField.truth })
+    else {
+      throw Diagnostic(
+        "input '\(samples.input.reference)'", "the true labels of these samples are not known",
+        mend: "name the column of the labels in the ingest stage, or leave this evaluation out")
+    }
+    return try samples.output.readAll(
+      [StandardField.truth], of: stream, options: ReadOptions(includesSealed: true)
+    )[StandardField.truth]?.values(as: Int64.self).map(Int.init) ?? []
+  }
+}
+
+/// Sealed labels on their way from one output to the next: a stage that only rearranges samples
+/// carries them along and cannot look at them.
+struct SealedLabels {
+  private let values: [Int32]
+
+  /// - Returns: `nil` when the stream has none.
+  init?(of output: Output, stream: String) throws {
+    guard try output.fields(of: stream).contains(where: { $0.path == StandardField.truth }) else {
+      return nil
+    }
+    values =
+      try output.readAll(
+        [StandardField.truth], of: stream, options: ReadOptions(includesSealed: true))[
+        StandardField.truth]?.values(as: Int32.self) ?? []
+  }
+
+  /// Those of the samples at `rows`, one each; −1 where there is no row.
+  func column(_ rows: [Int?]) -> Column {
+    Column(rows.map { row in row.map { values[$0] } ?? -1 }, count: rows.count)
+  }
+}

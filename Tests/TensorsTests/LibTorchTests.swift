@@ -1,0 +1,21 @@
+import Dispatch
+import Tensors
+import Testing
+
+@Suite struct LibTorchTests {
+  @Test func saysItsVersion() {
+    #expect(LibTorch.version.split(separator: ".").count == 3)
+  }
+
+  /// The sum of many values is taken in parts, one for each thread: it tells how many there are.
+  @Test func everyThreadTakesTheNumberOfThreadsOver() throws {
+    LibTorch.setIntraOperationThreads(1)
+    #expect(LibTorch.intraOperationThreads == 1)
+    let x = try RandomStream(seed: 1).normal([200_000])
+    let alone = try x.sum().item()
+    DispatchQueue.concurrentPerform(iterations: 16) { _ in
+      LibTorch.setIntraOperationThreads(1)
+      #expect((try? x.sum().item()) == alone)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Recipes
+import Tensors
+import Testing
+import Training
+
+/// Golden: torch.optim.SGD, Adam and AdamW under CosineAnnealingLR, PyTorch 2.15.0, float32;
+/// `Tools/golden/tensors.py`.
+@Suite struct OptimizersTests {
+  struct Case: Decodable {
+    struct Settings: Decodable {
+      let momentum: Double?
+      let nesterov: Bool?
+      let weightDecay: Double?
+      let betas: [Double]?
+      let eps: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case momentum, nesterov, betas, eps
+        case weightDecay = "weight_decay"
+      }
+    }
+
+    struct Step: Decodable {
+      let learningRate: Double
+      let gradients: [GoldenArray]
+      let parameters: [GoldenArray]
+    }
+
+    let kind: String
+    let settings: Settings
+    let start: [GoldenArray]
+    let steps: [Step]
+
+    var description: OptimizerDescription {
+      let decay = settings.weightDecay ?? 0
+      let (betas, epsilon) = (settings.betas ?? [0.9, 0.999], settings.eps ?? 1e-8)
+      return switch kind {
+      case "sgd":
+        .sgd(
+          learningRate: 0.1, momentum: settings.momentum ?? 0,
+          nesterov: settings.nesterov ?? false, weightDecay: decay)
+      case "adam":
+        .adam(learningRate: 0.1, betas: betas, epsilon: epsilon, weightDecay: decay)
+      default: .adamW(learningRate: 0.1, betas: betas, epsilon: epsilon, weightDecay: decay)
+      }
+    }
+  }
+
+  @Test func parametersMoveAsTheReferences() throws {
+    let cases = try GoldenFile<Case>.read("optimizers").cases
+    #expect(cases.count == 11)
+    let schedule = CosineSchedule()
+    for one in cases {
+      let parameters = try one.start.map { try $0.tensor().asParameter() }
+      var optimizer = try one.description.makeOptimizer(parameters)
+      for (index, step) in one.steps.enumerated() {
+        let rate = 0.1 * schedule.factor(at: index, of: one.steps.count)
+        #expect(abs(rate - step.learningRate) < 1e-15)
+        try optimizer.step(step.gradients.map { try $0.tensor() }, learningRate: rate)
+        for (parameter, wanted) in zip(parameters, step.parameters) {
+          // A few roundings of float32 a step.
+          #expect(try difference(parameter, wanted) < 1e-6, "\(one.kind) step \(index)")
+        }
+      }
+    }
+  }
+
+  @Test func schedulesRunFromOneDown() {
+    let cosine = CosineSchedule()
+    #expect(cosine.factor(at: 0, of: 100) == 1)
+    #expect(abs(cosine.factor(at: 50, of: 100) - 0.5) < 1e-15)
+    #expect(cosine.factor(at: 99, of: 100) > 0 && cosine.factor(at: 99, of: 100) < 0.001)
+    #expect((0..<9).allSatisfy { ConstantSchedule().factor(at: $0, of: 9) == 1 })
+    #expect(TrainingDescription.Schedule.cosine.schedule is CosineSchedule)
+    #expect(TrainingDescription.Schedule.constant.schedule is ConstantSchedule)
+  }
+
+  @Test func settingsThatContradictEachOtherAreRefused() throws {
+    let parameter = try Tensor.zeros([1]).asParameter()
+    let nesterov = OptimizerDescription.sgd(
+      learningRate: 0.1, momentum: 0, nesterov: true, weightDecay: 0)
+    #expect(throws: TrainingError.self) { try nesterov.makeOptimizer([parameter]) }
+    let oneBeta = OptimizerDescription.adam(
+      learningRate: 0.1, betas: [0.9], epsilon: 1e-8, weightDecay: 0)
+    #expect(throws: TrainingError.self) { try oneBeta.makeOptimizer([parameter]) }
+  }
+}

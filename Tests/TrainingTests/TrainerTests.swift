@@ -1,0 +1,486 @@
+import Dispatch
+import Foundation
+import Layers
+import Networks
+import Recipes
+import Synchronization
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct TrainerTests {
+  // MARK: Samples
+
+  /// Two overlapping clouds in two coordinates, a tenth of the labels wrong.
+  static func clouds(
+    _ count: Int = 90, soft: Bool = false, weights: [Float]? = nil
+  ) throws -> MemorySource {
+    var random = SplitMix(state: 1)
+    let labels = (0..<count).map { _ in random.below(2) }
+    let a = labels.map { Float($0) + random.float() }
+    let b = labels.map { 1 - Float($0) + random.float() }
+    let given = labels.map { random.below(10) == 0 ? 1 - $0 : $0 }
+    let targets: Targets =
+      soft
+      ? .soft(
+        try Tensor(
+          given.flatMap { $0 == 1 ? [0.1, 0.9] : [0.7, 0.3] as [Float] }, shape: [count, 2]))
+      : .hard(try Tensor(classes: given))
+    return try MemorySource(
+      [("a", try Tensor(a, shape: [count, 1])), ("b", try Tensor(b, shape: [count, 1]))],
+      targets: targets, weights: weights)
+  }
+
+  /// Sines of three rhythms at random phases in two channels, with noise.
+  static func waves(_ count: Int, seed: UInt64) throws -> MemorySource {
+    var random = SplitMix(state: seed)
+    var values: [Float] = []
+    var labels: [Int] = []
+    for _ in 0..<count {
+      let label = random.below(3)
+      let phase = random.float() * 3.14
+      labels.append(label)
+      for step in 0..<40 {
+        let angle = Float(step) * (0.3 + 0.25 * Float(label)) + phase
+        values += [sin(angle) + random.float(), cos(angle) + random.float()]
+      }
+    }
+    return try MemorySource(
+      [("s", try Tensor(values, shape: [count, 40, 2]))],
+      targets: .hard(try Tensor(classes: labels)))
+  }
+
+  static let perceptron = Trainer(
+    network: .init(head: .init(hidden: [8, 8])), classes: 2, training: .init(steps: 200),
+    transforms: [.multiplicativeNoise(scale: 0.5, modalities: nil)])
+
+  static let convolution = Trainer(
+    network: .init(encoder: .cnn1d(.init(channels: [8, 16], kernelSize: 5, pool: 2))), classes: 3,
+    training: .init(
+      optimizer: .adamW(
+        learningRate: 0.005, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01),
+      schedule: .cosine, batchSize: 32, epochs: 3),
+    transforms: [.additiveNoise(std: 0.1, modalities: nil), .dropout(rate: 0.3)])
+
+  private func floats(_ network: Network) throws -> [[Float]] {
+    try network.state().map { try $0.tensor.floats() }
+  }
+
+  // MARK: Determinism
+
+  @Test(arguments: [true, false]) func theSameSeedGivesTheSameBits(_ isFused: Bool) throws {
+    var trainer = Self.perceptron
+    trainer.usesFusedGradients = isFused
+    trainer.training.batchSize = 25
+    trainer.training.holdBack = 0.2
+    let source = try Self.clouds()
+    let (one, again) = (
+      try trainer.train(seed: 4, on: source), try trainer.train(seed: 4, on: source)
+    )
+    #expect(try floats(one.network) == floats(again.network))
+    #expect(one.report == again.report)
+    #expect(try floats(one.network) != floats(trainer.train(seed: 5, on: source).network))
+  }
+
+  @Test func networksTrainedSideBySideAreAsTrainedAlone() throws {
+    LibTorch.setIntraOperationThreads(1)
+    let jobs: [(trainer: Trainer, source: MemorySource)] = [
+      (Self.perceptron, try Self.clouds()), (Self.convolution, try Self.waves(100, seed: 2)),
+    ]
+    let alone = try (0..<6).map { index in
+      let job = jobs[index % 2]
+      return try floats(job.trainer.train(seed: index, on: job.source).network)
+    }
+    let together = Mutex([Int: [[Float]]]())
+    DispatchQueue.concurrentPerform(iterations: 6) { index in
+      let job = jobs[index % 2]
+      let found = try? floats(job.trainer.train(seed: index, on: job.source).network)
+      together.withLock { $0[index] = found }
+    }
+    together.withLock { together in
+      for index in 0..<6 { #expect(together[index] == alone[index], "\(index)") }
+    }
+  }
+
+  /// Sums in another order: roundings of float32, carried through 200 steps.
+  @Test(arguments: [true, false], [true, false])
+  func fusedAndRecordedGradientsTrainTheSameNetwork(_ isSoft: Bool, _ isWeighted: Bool) throws {
+    let source = try Self.clouds(
+      soft: isSoft, weights: isWeighted ? (0..<90).map { 0.5 + Float($0 % 3) } : nil)
+    var trainer = Self.perceptron
+    let fused = try trainer.train(seed: 1, on: source)
+    trainer.usesFusedGradients = false
+    let recorded = try trainer.train(seed: 1, on: source)
+    for (one, other) in zip(try fused.network.state(), try recorded.network.state()) {
+      #expect(one.name == other.name)
+      #expect(try difference(one.tensor, other.tensor) < 1e-4, "\(one.name)")
+    }
+    #expect(abs(fused.report.finalLoss - recorded.report.finalLoss) < 1e-5)
+  }
+
+  @Test func encodersOfSeriesAreFusedOverFlatSamples() throws {
+    let series = try Self.waves(60, seed: 3)
+    var trainer = Self.convolution
+    trainer.network = .init(encoder: .mlp(.init(hidden: [6], activation: .gelu)))
+    trainer.transforms = [.timeShift(steps: 4, modalities: nil)]
+    trainer.training = .init(steps: 40)
+    let fused = try trainer.train(seed: 1, on: series)
+    trainer.usesFusedGradients = false
+    let recorded = try trainer.train(seed: 1, on: series)
+    for (one, other) in zip(try fused.network.state(), try recorded.network.state()) {
+      #expect(try difference(one.tensor, other.tensor) < 1e-4, "\(one.name)")
+    }
+  }
+
+  // MARK: Learning
+
+  @Test func aPerceptronLearnsAndReports() throws {
+    let source = try Self.clouds()
+    var trainer = Self.perceptron
+    trainer.training.optimizer = .adam(
+      learningRate: 0.01, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0)
+    let progress = Mutex([TrainingProgress]())
+    let trained = try trainer.train(
+      seed: 3, on: source, progress: { step in progress.withLock { $0.append(step) } })
+    let (network, report) = (trained.network, trained.report)
+    #expect(report.agreement > 0.8)
+    #expect(report.seed == 3 && report.samples == 90 && report.heldBack == 0)
+    #expect(report.steps == 200 && report.selectedStep == 200)
+    #expect(report.predictedClasses.reduce(0, +) == 90)
+    #expect(report.curve.map(\.step) == Array(stride(from: 4, through: 200, by: 4)))
+    #expect(report.curve.last?.loss == report.finalLoss)
+    #expect(report.heldBackAgreement == nil)
+    let first = try #require(report.curve.first)
+    #expect(report.finalLoss < first.loss)
+    let last = try #require(progress.withLock { $0.last })
+    #expect(last.step == 200 && last.total == 200 && last.seed == 3)
+    let batch = try source.batch(Tensor(classes: Array(0..<90)))
+    let predicted = try network.logits(batch.inputs).argmax(axis: 1)
+    let agreement = try predicted.equals(batch.targets.tensor).converted(to: .float32).mean().item()
+    #expect(abs(agreement - report.agreement) < 1e-6)
+  }
+
+  @Test func aConvolutionalNetworkLearnsFromMiniBatches() throws {
+    var trainer = Self.convolution
+    trainer.training.epochs = 15
+    let trained = try trainer.train(seed: 1, on: Self.waves(200, seed: 4))
+    #expect(trained.report.steps == 15 * 7)
+    // On samples that it has not seen, by its running statistics.
+    let test = try Self.waves(200, seed: 5).batch(Tensor(classes: Array(0..<200)))
+    let predicted = try trained.network.logits(test.inputs).argmax(axis: 1)
+    let right = try predicted.equals(test.targets.tensor).converted(to: .float32).mean().item()
+    #expect(right > 0.95)
+  }
+
+  @Test func aSampleOfWeightTwoCountsAsTwo() throws {
+    let weighted = try MemorySource(
+      [("a", try Tensor([1, -1, 2] as [Float], shape: [3, 1]))],
+      targets: .hard(try Tensor(classes: [0, 1, 1])), weights: [1, 1, 2])
+    let doubled = try MemorySource(
+      [("a", try Tensor([1, -1, 2, 2] as [Float], shape: [4, 1]))],
+      targets: .hard(try Tensor(classes: [0, 1, 1, 1])))
+    var trainer = Self.perceptron
+    trainer.transforms = []
+    for isFused in [true, false] {
+      trainer.usesFusedGradients = isFused
+      let one = try trainer.train(seed: 1, on: weighted)
+      let other = try trainer.train(seed: 1, on: doubled)
+      for (one, other) in zip(try one.network.state(), try other.network.state()) {
+        #expect(try difference(one.tensor, other.tensor) < 1e-5)
+      }
+    }
+  }
+
+  // MARK: Batches
+
+  /// Writes down what it was asked for.
+  final class Recorder: BatchSource {
+    let source: MemorySource
+    let asked = Mutex([[Int]]())
+
+    init(_ source: MemorySource) { self.source = source }
+
+    var modalities: [ModalityShape] { source.modalities }
+    var count: Int { source.count }
+
+    func batch(_ indices: Tensor) throws -> Batch {
+      let places = try indices.integers()
+      asked.withLock { $0.append(places) }
+      return try source.batch(indices)
+    }
+  }
+
+  /// Sizes of the batches of an epoch, over all samples or those that are not held back.
+  @Test(arguments: [
+    (10, [10, 10, 10, 10]), (13, [13, 14, 13]), (39, [40]), (40, [40]), (50, [40]),
+    (7, [7, 7, 7, 7, 7, 5]),
+    (1, [Int](repeating: 1, count: 40)), (38, [38, 2]), (3, [Int](repeating: 3, count: 12) + [4]),
+  ])
+  func anEpochTakesEverySampleOnce(_ size: Int, _ sizes: [Int]) throws {
+    let recorder = Recorder(try Self.clouds(50))
+    var trainer = Self.perceptron
+    trainer.training = .init(batchSize: size, epochs: 3, holdBack: 0.2)
+    let trained = try trainer.train(seed: 1, on: recorder)
+    let isWhole = size >= 40
+    #expect(trained.report.steps == 3 * sizes.count)
+    #expect(trained.report.samples == 40 && trained.report.heldBack == 10)
+    // Measuring asks for the ten held back, and in the end for the forty.
+    let asked = recorder.asked.withLock { $0 }
+    let held = try #require(asked.last { $0.count == 10 && size != 10 || $0.count == 10 })
+    let training = Set(0..<50).subtracting(held)
+    var batches = asked.filter { Set($0).isSubset(of: training) }
+    #expect(Set(batches.removeLast()) == training)
+    if isWhole {
+      #expect(batches.count == 1)
+      return
+    }
+    var orders: [[Int]] = []
+    for epoch in 0..<3 {
+      let own = batches[epoch * sizes.count..<(epoch + 1) * sizes.count]
+      #expect(own.map(\.count).sorted() == sizes.sorted())
+      #expect(own.flatMap { $0 }.sorted() == training.sorted())
+      orders.append(own.flatMap { $0 })
+    }
+    #expect(orders[0] != orders[1] && orders[1] != orders[2])
+  }
+
+  @Test func batchNormalisationNeverMeetsASingleSample() throws {
+    // One time step, so that a batch of one sample would be one value a channel.
+    var random = SplitMix(state: 1)
+    let source = try MemorySource(
+      [("s", try Tensor(random.floats(33 * 2), shape: [33, 1, 2]))],
+      targets: .hard(try Tensor(classes: (0..<33).map { $0 % 3 })))
+    var trainer = Self.convolution
+    trainer.network = .init(encoder: .cnn1d(.init(channels: [4], kernelSize: 1, pool: 1)))
+    #expect(try trainer.train(seed: 1, on: source).report.steps == 3)
+  }
+
+  // MARK: Selection
+
+  @Test func theNetworkThatAgreedBestIsKept() throws {
+    var trainer = Self.perceptron
+    trainer.training = .init(
+      optimizer: .sgd(learningRate: 2, momentum: 0.9, nesterov: false, weightDecay: 0),
+      batchSize: 8, steps: 300, holdBack: 0.3, select: .agreement)
+    let source = try Self.clouds()
+    let report = try trainer.train(seed: 2, on: source).report
+    let curve = report.curve.compactMap(\.heldBackAgreement)
+    let best = try #require(curve.max())
+    #expect(curve.count == report.curve.count)
+    #expect(report.heldBackAgreement == best)
+    #expect(report.curve.last { $0.heldBackAgreement == best }?.step == report.selectedStep)
+    // Such steps swing: the last network is not the best one, else this shows nothing.
+    #expect(curve.last != best)
+    trainer.training.select = .last
+    let last = try trainer.train(seed: 2, on: source).report
+    #expect(last.selectedStep == 300)
+    #expect(last.heldBackAgreement == curve.last)
+    // Measuring and keeping changes nothing in the training itself.
+    #expect(last.curve == report.curve)
+  }
+
+  @Test func holdingBackTooMuchOrTooLittleIsRefused() throws {
+    var trainer = Self.perceptron
+    trainer.training = .init(steps: 3, holdBack: 0.01, select: .agreement)
+    #expect(throws: TrainingError.self) { try trainer.train(seed: 1, on: Self.clouds(10)) }
+    trainer.training = .init(steps: 3, holdBack: 0.9)
+    #expect(throws: TrainingError.self) { try trainer.train(seed: 1, on: Self.clouds(3)) }
+  }
+
+  // MARK: Consistency
+
+  private func objective(
+    _ network: Network, _ consistency: ConsistencyDescription?,
+    _ transforms: [TransformDescription] = [.additiveNoise(std: 0.5, modalities: nil)]
+  ) -> RecordedObjective {
+    RecordedObjective(network, transforms: transforms, consistency: consistency)
+  }
+
+  private func seriesNetwork() throws -> (Network, Batch) {
+    let source = try Self.waves(20, seed: 6)
+    let network = try Network(
+      Self.convolution.network, modalities: source.modalities, classes: 3,
+      stream: RandomStream(seed: 1))
+    return (network, try source.batch(Tensor(classes: Array(0..<20))))
+  }
+
+  @Test(arguments: ConsistencyDescription.Divergence.allCases)
+  func consistencyIsTheDivergenceOfCleanAndTransformed(
+    _ divergence: ConsistencyDescription.Divergence
+  ) throws {
+    let (network, batch) = try seriesNetwork()
+    let parameters = network.parameters.map(\.tensor)
+    func written(stopped: Bool) throws -> (loss: Double, gradients: [Tensor]) {
+      let stream = try RandomStream(seed: 9)
+      let mode = Mode.training(stream, movesStatistics: false)
+      let noisy = try network.logits(
+        [stream.additiveNoise(on: batch.inputs[0], std: 0.5)], mode: mode)
+      var clean = try network.logits(batch.inputs, mode: mode)
+      if stopped { clean = try clean.detached() }
+      let term =
+        divergence == .kl
+        ? try (clean.softmax(axis: 1) * (clean.logSoftmax(axis: 1) - noisy.logSoftmax(axis: 1)))
+          .sum() * (1 / 20.0)
+        : try (clean.softmax(axis: 1) - noisy.softmax(axis: 1)).squared().mean()
+      let loss = try crossEntropy(noisy, batch.targets) + term * 3
+      return (try loss.item(), try gradients(of: loss, withRespectTo: parameters))
+    }
+    var found: [[Tensor]] = []
+    for clean in ConsistencyDescription.CleanSide.allCases {
+      let objective = objective(network, .init(weight: 3, divergence: divergence, clean: clean))
+      let (loss, gradients) = try objective.lossAndGradients(batch, stream: RandomStream(seed: 9))
+      let wanted = try written(stopped: clean == .stopped)
+      #expect(abs(loss - wanted.loss) < 1e-6)
+      for (one, other) in zip(gradients, wanted.gradients) {
+        #expect(try difference(one, other) < 1e-6, "\(clean)")
+      }
+      found.append(gradients)
+    }
+    #expect(try difference(found[0][0], found[1][0]) > 1e-4)
+  }
+
+  @Test func aConsistentStepMovesTheRunningStatisticsOnce() throws {
+    let (network, batch) = try seriesNetwork()
+    let start = try network.state()
+    var statistics: [[[Float]]] = []
+    let all: [ConsistencyDescription?] = [
+      nil, .init(weight: 1, clean: .gradient), .init(weight: 1, clean: .stopped),
+    ]
+    for consistency in all {
+      try network.load(start)
+      _ = try objective(network, consistency).lossAndGradients(
+        batch, stream: RandomStream(seed: 9))
+      statistics.append(try network.buffers.map { try $0.tensor.floats() })
+    }
+    #expect(statistics[0] != (try start.suffix(4).map { try $0.tensor.floats() }))
+    #expect(statistics[1] == statistics[0])
+    #expect(statistics[2] == statistics[0])
+  }
+
+  @Test func consistencyTrainsAndPullsTheTwoOutputsTogether() throws {
+    var trainer = Self.perceptron
+    trainer.transforms = [.additiveNoise(std: 0.7, modalities: nil)]
+    let source = try Self.clouds()
+    func distance(_ consistency: ConsistencyDescription?) throws -> Double {
+      trainer.consistency = consistency
+      let network = try trainer.train(seed: 1, on: source).network
+      let inputs = try source.batch(Tensor(classes: Array(0..<90))).inputs
+      let noisy = try network.logits(
+        inputs, mode: .evaluation, transforms: trainer.transforms, stream: RandomStream(seed: 3))
+      return try klDivergence(network.logits(inputs), noisy).item()
+    }
+    #expect(try distance(.init(weight: 3)) < distance(nil))
+    // Weight 0 is none at all, on the fused path too.
+    #expect(try distance(.init(weight: 0)) == distance(nil))
+  }
+
+  // MARK: Stops
+
+  @Test func aCancelledTrainingStopsAtItsNextStep() throws {
+    var steps = 0
+    #expect(throws: CancellationError.self) {
+      try Self.perceptron.train(
+        seed: 1, on: Self.clouds(),
+        isCancelled: {
+          steps += 1
+          return steps == 5
+        })
+    }
+    #expect(steps == 5)
+  }
+
+  @Test func aCancelledTaskStopsItsTraining() async throws {
+    var trainer = Self.perceptron
+    trainer.training.steps = 100_000_000
+    let (endless, source) = (trainer, try Self.clouds())
+    let task = Task.detached { _ = try endless.train(seed: 1, on: source) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test(arguments: [true, false]) func aDivergedTrainingSaysWhenAndHow(_ isFused: Bool) throws {
+    var trainer = Self.perceptron
+    trainer.training.optimizer = .sgd(
+      learningRate: 1e20, momentum: 0, nesterov: false, weightDecay: 0)
+    trainer.usesFusedGradients = isFused
+    let error = #expect(throws: TrainingError.self) {
+      try trainer.train(seed: 7, on: Self.clouds())
+    }
+    guard case .diverged(let seed, let step, let loss, let rate) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(seed == 7 && rate == 1e20 && step > 1 && step < 10 && !loss.isFinite)
+    #expect(error?.description.hasPrefix("seed 7 diverged: the loss is ") == true)
+  }
+
+  // MARK: Settings
+
+  @Test func trainingsWithoutALengthAreRefused() throws {
+    var trainer = Self.perceptron
+    for (steps, epochs) in [(nil, nil), (3, 3), (0, nil), (nil, -1)] as [(Int?, Int?)] {
+      trainer.training.steps = steps
+      trainer.training.epochs = epochs
+      let error = #expect(throws: TrainingError.self) {
+        try trainer.train(seed: 1, on: Self.clouds())
+      }
+      #expect(error?.description == "a training needs either 'steps' or 'epochs'")
+    }
+  }
+
+  @Test func transformsThatDoNotSuitTheSamplesAreRefused() throws {
+    func refuse(_ transform: TransformDescription, _ description: String) throws {
+      var trainer = Self.perceptron
+      trainer.transforms = [transform]
+      let error = #expect(throws: TrainingError.self) {
+        try trainer.train(seed: 1, on: Self.clouds())
+      }
+      #expect(error?.description == description)
+    }
+    try refuse(
+      .additiveNoise(std: 1, modalities: ["c"]),
+      "a transform touches 'c', which the network has not")
+    try refuse(
+      .timeShift(steps: 1, modalities: ["b"]),
+      "'time-shift' takes samples of shape [time, channel]; those of 'b' are [1]")
+    try refuse(
+      .rotation(degrees: 9, modalities: nil),
+      "'rotation' takes channels in triples of x, y and z; 'a' has 1")
+  }
+
+  @Test func samplesThatDoNotFitTogetherAreRefused() throws {
+    let (two, three) = (try Tensor.zeros([2, 1]), try Tensor.zeros([3, 1]))
+    let targets = Targets.hard(try Tensor(classes: [0, 1]))
+    func refuse(
+      _ inputs: [(name: String, values: Tensor)], _ targets: Targets, weights: [Float]? = nil,
+      _ description: String
+    ) {
+      let error = #expect(throws: TrainingError.self) {
+        try MemorySource(inputs, targets: targets, weights: weights)
+      }
+      #expect(error?.description == description)
+    }
+    refuse([("a", two), ("b", three)], targets, "modality 'b' has 3 samples, the targets 2")
+    refuse(
+      [("a", try two.converted(to: .float64))], targets, "modality 'a' is not float32")
+    refuse([("a", two)], targets, weights: [1], "1 weights for 2 samples")
+    for weight in [0, -1, Float.nan, .infinity] {
+      refuse(
+        [("a", two)], targets, weights: [1, weight],
+        "sample 1 weighs \(weight); a weight is finite and greater than 0")
+    }
+    refuse(
+      [], .hard(try Tensor(classes: [])), "there is no sample to train on")
+  }
+
+  @Test func classesThatTheNetworkHasNotAreRefused() throws {
+    let source = try MemorySource(
+      [("a", try Tensor.zeros([3, 1]))], targets: .hard(try Tensor(classes: [0, 1, 2])))
+    var trainer = Self.perceptron
+    for isFused in [true, false] {
+      trainer.usesFusedGradients = isFused
+      #expect(throws: TensorError.self) { try trainer.train(seed: 1, on: source) }
+    }
+  }
+}

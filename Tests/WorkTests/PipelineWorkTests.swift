@@ -1,0 +1,81 @@
+import Configuration
+import Dataflow
+import Diagnostics
+import Foundation
+import Shards
+import TestSupport
+import Testing
+
+@testable import Work
+
+@Suite struct PipelineWorkTests {
+  /// All seven kinds, wired as in the paper.
+  @Test func twoMoonsGoFromPointsToMetrics() async throws {
+    let harness = try Harness()
+    let outcomes = try await harness.run(Texts.moons)
+    for (stage, outcome) in outcomes {
+      #expect(outcome.failures.isEmpty, "\(stage): \(outcome.failures)")
+    }
+    let points = try #require(outcomes["points"]).output
+    #expect(points.manifest.splits == ["labelled": 22, "unlabelled": 50, "test": 48])
+    #expect(points.manifest.classes == ["0", "1"])
+    let students = try #require(outcomes["students"]).output
+    #expect(students.manifest.shards.count { $0.file.hasPrefix("mke-seed-") } == 3)
+    let report = try #require(outcomes["report"])
+    let names = try FileManager.default.contentsOfDirectory(atPath: report.job.outputDirectory)
+    #expect(names.contains("metrics.json") && names.contains("metrics.csv"))
+  }
+
+  @Test func equalJobsGiveEqualBytesOnOneThreadAndOnTwo() async throws {
+    let harness = try Harness()
+    let one = try await harness.run(Texts.moons, attempt: "one", threads: 1)
+    let two = try await harness.run(Texts.moons, attempt: "two", threads: 2)
+    for stage in ["moons", "points", "teacher", "guesses", "labels", "students", "report"] {
+      let first = try #require(one[stage]).output.manifest
+      let second = try #require(two[stage]).output.manifest
+      #expect(first.shards == second.shards, "\(stage)")
+      #expect(first.files == second.files, "\(stage)")
+    }
+  }
+
+  /// A crash after some networks: they are kept, and the rest comes to the same bits.
+  @Test func trainingGoesOnFromTheNetworksThatAreDone() async throws {
+    let harness = try Harness()
+    let whole = try await harness.run(Texts.moons)
+    let job = try #require(whole["students"]).job
+    let before = try Output(opening: job.outputDirectory).manifest
+    let kept = "\(job.outputDirectory)/um-student-seed-0.h5"
+    let stamp = try FileManager.default.attributesOfItem(atPath: kept)[.modificationDate] as? Date
+    for name in ["manifest.json", "mke-seed-1.h5", "trained-on.csv"] {
+      try FileManager.default.removeItem(atPath: "\(job.outputDirectory)/\(name)")
+    }
+    let again = await harness.run(job)
+    #expect(again.failures.isEmpty)
+    #expect(
+      try FileManager.default.attributesOfItem(atPath: kept)[.modificationDate] as? Date == stamp)
+    #expect(try Output(opening: job.outputDirectory).manifest == before)
+  }
+
+  @Test func studentOfTheSupervisedVariantAloneReadsTruth() async throws {
+    let harness = try Harness()
+    let outcomes = try await harness.run(Texts.moons)
+    let job = try #require(outcomes["students"]).job
+    let sealed = StageContext(job: job, readsTruth: false) { _ in }
+    #expect(throws: Diagnostic.self) { try Truth(sealed) }
+    let points = try #require(outcomes["points"]).output
+    #expect(try points.fields(of: "unlabelled").contains { $0.path == "/sealed/class" })
+    #expect(try points.fields(of: "unlabelled").contains { $0.path == "/labels/class" } == false)
+    #expect(throws: (any Error).self) { try points.readAll(["/sealed/class"], of: "unlabelled") }
+  }
+
+  @Test func studentsWithoutATransformSetNoLightAndOthersTheirs() async throws {
+    let harness = try Harness()
+    let outcomes = try await harness.run(Texts.moons)
+    let students = try #require(outcomes["students"])
+    let details = try JSON.value(
+      ModelDetails.self, students.output.manifest.details.canonicalJSON, of: "test")
+    #expect(details.lights.map(\.variant) == ["um-student", "mm-student-no-reg", "mke"])
+    #expect(details.lights.allSatisfy { $0.predicted.reduce(0, +) == 150 })
+    #expect(students.summaries.contains { $0.hasPrefix("mke: agrees with ") })
+  }
+}

@@ -1,0 +1,326 @@
+"""Reference values of tensor operations, layers, losses, optimisers and networks, by PyTorch.
+
+Writes Tests/{Tensors,Layers,Training}Tests/Golden/*.json: one case a line, with its inputs, its
+output and, where there are any, the gradients of sum(output * slopes). Run it through
+Tools/golden/remake.
+"""
+
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+TESTS = Path(__file__).resolve().parents[2] / "Tests"
+torch.set_num_threads(1)
+
+
+def array(tensor):
+    tensor = tensor.detach()
+    return {"shape": list(tensor.shape), "type": str(tensor.dtype).removeprefix("torch."),
+            "values": tensor.reshape(-1).tolist()}
+
+
+def named(tensors):
+    return [{"name": name, **array(tensor)} for name, tensor in tensors.items()]
+
+
+def write(path, cases):
+    reference = json.dumps(f"PyTorch {torch.__version__.split('+')[0]} on a CPU")
+    lines = ",\n".join(json.dumps(case) for case in cases)
+    (TESTS / path).write_text(f'{{"reference": {reference}, "cases": [\n{lines}\n]}}\n')
+
+
+# Operations: float64, so that hardly anything is left to rounding.
+
+def normal(*shape, dtype=torch.float64):
+    return torch.randn(*shape, dtype=torch.float64).to(dtype)
+
+
+def positive(*shape):
+    return torch.rand(*shape, dtype=torch.float64) + 0.5
+
+
+def operation(name, function, inputs, **settings):
+    """A case of `name`; every float input takes a gradient."""
+    inputs = [i.clone().requires_grad_(i.is_floating_point()) for i in inputs]
+    output = function(*inputs)
+    case = {"operation": name, "inputs": [array(i) for i in inputs],
+            "settings": {k: v if isinstance(v, list) else [v] for k, v in settings.items()},
+            "output": array(output)}
+    if output.requires_grad:
+        slopes = torch.randn(output.shape, dtype=output.dtype)
+        case["slopes"] = array(slopes)
+        wanted = [i for i in inputs if i.requires_grad]
+        case["gradients"] = [array(g) for g in torch.autograd.grad((output * slopes).sum(), wanted)]
+    return case
+
+
+def operations():
+    torch.manual_seed(1)
+    x, y = normal(3, 4), normal(3, 4)
+    for name, function in (("add", torch.add), ("subtract", torch.sub), ("multiply", torch.mul)):
+        yield operation(name, function, [x, y])
+        yield operation(name, function, [x, normal(4)])
+        yield operation(name, function, [normal(3, 1), normal(2, 1, 4)])
+    yield operation("divide", torch.div, [x, positive(3, 4)])
+    yield operation("divide", torch.div, [x, positive(3, 1)])
+    yield operation("addNumber", lambda a: a + 1.5, [x], number=1.5)
+    yield operation("addNumber", lambda a: a + 0, [x], number=0)
+    yield operation("multiplyNumber", lambda a: a * -0.25, [x], number=-0.25)
+    yield operation("multiplyNumber", lambda a: a * 1, [x], number=1)
+    whole = torch.tensor([[1, 2], [3, 4]])
+    yield operation("equals", torch.eq, [whole, torch.tensor([[1, 0], [3, 5]])])
+    for name, function in (
+            ("absolute", torch.abs), ("exponential", torch.exp), ("squared", torch.square),
+            ("relu", torch.relu), ("gelu", F.gelu), ("tanh", torch.tanh),
+            ("sigmoid", torch.sigmoid), ("sum", torch.sum), ("mean", torch.mean)):
+        yield operation(name, function, [normal(3, 4) * 2])
+    yield operation("logarithm", torch.log, [positive(3, 4)])
+    for axis in (0, 1, -1):
+        for name, function in (
+                ("sumAxis", torch.sum), ("meanAxis", torch.mean), ("softmax", torch.softmax),
+                ("logSoftmax", torch.log_softmax), ("argmax", torch.argmax)):
+            yield operation(name, lambda a: function(a, axis), [normal(2, 3, 4)], axis=axis)
+    # Large values: the stable forms only.
+    yield operation("logSoftmax", lambda a: torch.log_softmax(a, 1), [normal(2, 3) * 1000], axis=1)
+    yield operation("reshaped", lambda a: a.reshape(2, 6), [x], shape=[2, 6])
+    yield operation("reshaped", lambda a: a.reshape(-1, 2, 2), [x], shape=[-1, 2, 2])
+    yield operation("transposed", lambda a: a.transpose(0, 2), [normal(2, 3, 2)], axes=[0, 2])
+    yield operation("sliced", lambda a: a[1:3], [normal(4, 2)], axis=0, range=[1, 3])
+    yield operation("sliced", lambda a: a[:, 0:1], [normal(2, 3)], axis=1, range=[0, 1])
+    rows = torch.tensor([2, 0, 2])
+    yield operation("selecting", lambda a, i: a.index_select(0, i), [normal(3, 2), rows], axis=0)
+    yield operation("selecting", lambda a, i: a.index_select(1, i), [normal(2, 4), rows], axis=1)
+    places = torch.tensor([[2], [0], [1]])
+    yield operation("gathering", lambda a, i: a.gather(1, i), [normal(3, 4), places], axis=1)
+    yield operation("concatenate", lambda *a: torch.cat(a, 0), [normal(1, 2), normal(3, 2)], axis=0)
+    yield operation(
+        "concatenate", lambda *a: torch.cat(a, 1), [normal(2, 1), normal(2, 3), normal(2, 2)],
+        axis=1)
+    yield operation("matmul", torch.matmul, [normal(3, 4), normal(4, 2)])
+    yield operation("matmul", torch.matmul, [normal(2, 3, 4), normal(2, 4, 2)])
+    yield operation("linear", F.linear, [normal(3, 4), normal(2, 4), normal(2)])
+    yield operation("linear", F.linear, [normal(3, 4), normal(2, 4)])
+    for stride, padding, dilation in ((1, 0, 1), (2, 1, 1), (1, 2, 2)):
+        yield operation(
+            "conv1d", lambda a, w, b: F.conv1d(a, w, b, stride, padding, dilation),
+            [normal(2, 3, 7), normal(2, 3, 3), normal(2)],
+            stride=stride, padding=padding, dilation=dilation)
+    yield operation("conv1d", F.conv1d, [normal(1, 2, 5), normal(3, 2, 2)],
+                    stride=1, padding=0, dilation=1)
+    for shape in ((5, 3), (3, 2, 4)):
+        channels = shape[1]
+        yield operation(
+            "batchNormTraining",
+            lambda a, w, b: F.batch_norm(a, None, None, w, b, training=True, eps=1e-5),
+            [normal(*shape), positive(channels), normal(channels)], epsilon=1e-5)
+        mean, variance = normal(channels), positive(channels)
+        yield operation(
+            "batchNorm",
+            lambda a, w, b: F.batch_norm(a, mean, variance, w, b, training=False, eps=1e-5),
+            [normal(*shape), positive(channels), normal(channels)], epsilon=1e-5,
+            mean=mean.tolist(), variance=variance.tolist())
+    yield operation(
+        "layerNorm", lambda a, w, b: F.layer_norm(a, (4,), w, b, 1e-5),
+        [normal(2, 3, 4), positive(4), normal(4)], epsilon=1e-5)
+    yield operation("maxPool1d", lambda a: F.max_pool1d(a, 2, 2), [normal(2, 2, 7)],
+                    window=2, stride=2)
+    yield operation("maxPool1d", lambda a: F.max_pool1d(a, 3, 1), [normal(1, 2, 6)],
+                    window=3, stride=1)
+
+
+def streams():
+    for seed in (0, 42, 123456789):
+        generator = torch.Generator().manual_seed(seed)
+        yield {"seed": seed,
+               "uniform": array(torch.empty(3, 4).uniform_(-1, 1, generator=generator)),
+               "normal": array(torch.empty(4, 8).normal_(0, 1, generator=generator)),
+               "few": array(torch.empty(5).normal_(0, 1, generator=generator)),
+               "permutation": array(torch.randperm(9, generator=generator))}
+
+
+# Layers and networks: float32, as they are trained.
+
+def layer(name, module, shape, **settings):
+    """Passes in training, each moving the running statistics, then one in evaluation."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(torch.randn(parameter.shape))
+    case = {"layer": name, "settings": settings, "parameters": named(dict(module.named_parameters()))}
+    steps = []
+    for mode in ("training", "training", "evaluation"):
+        module.train(mode == "training")
+        x = torch.randn(*shape).requires_grad_()
+        output = module(x)
+        slopes = torch.randn(output.shape)
+        gradients = torch.autograd.grad((output * slopes).sum(), [x, *module.parameters()])
+        buffers = {k: v for k, v in module.named_buffers() if k != "num_batches_tracked"}
+        steps.append({"mode": mode, "input": array(x), "output": array(output),
+                      "slopes": array(slopes), "gradients": [array(g) for g in gradients],
+                      "buffers": named(buffers)})
+    return {**case, "steps": steps}
+
+
+class AveragePool(nn.Module):
+    def forward(self, x):
+        return x.mean(-1)
+
+
+def layers():
+    torch.manual_seed(2)
+    yield layer("Linear", nn.Linear(4, 3), (5, 4))
+    yield layer("Conv1d", nn.Conv1d(3, 2, 3, padding=1), (2, 3, 6), padding=1, stride=1)
+    yield layer("Conv1d", nn.Conv1d(2, 3, 5, stride=2, padding=2), (2, 2, 9), padding=2, stride=2)
+    yield layer("BatchNorm1d", nn.BatchNorm1d(3), (4, 3))
+    yield layer("BatchNorm1d", nn.BatchNorm1d(3), (2, 3, 4))
+    yield layer("LayerNorm", nn.LayerNorm(4), (3, 4))
+    yield layer("MaxPool1d", nn.MaxPool1d(2), (2, 3, 5), window=2)
+    yield layer("GlobalAveragePool1d", AveragePool(), (2, 3, 4))
+    for name, module in (("relu", nn.ReLU()), ("gelu", nn.GELU()), ("tanh", nn.Tanh()),
+                         ("sigmoid", nn.Sigmoid())):
+        yield layer(name, module, (3, 4))
+
+
+# Losses.
+
+def loss(name, function, logits, other, weights=None):
+    case = {"loss": name, "logits": array(logits), "other": array(other)}
+    if weights is not None:
+        case["weights"] = array(weights)
+    logits = logits.clone().requires_grad_()
+    value = function(logits)
+    case["value"] = value.item()
+    case["gradient"] = array(torch.autograd.grad(value, logits)[0])
+    return case
+
+
+def losses():
+    torch.manual_seed(3)
+    logits, weights = normal(5, 3), positive(5)
+    hard = torch.tensor([0, 2, 1, 1, 0])
+    soft = torch.softmax(normal(5, 3), 1)
+    yield loss("hard", lambda z: F.cross_entropy(z, hard), logits, hard)
+    yield loss("hard", lambda z: (F.cross_entropy(z, hard, reduction="none") * weights).sum()
+               / weights.sum(), logits, hard, weights)
+    yield loss("soft", lambda z: F.cross_entropy(z, soft), logits, soft)
+    yield loss("soft", lambda z: (F.cross_entropy(z, soft, reduction="none") * weights).sum()
+               / weights.sum(), logits, soft, weights)
+    other = normal(5, 3)
+    # F.kl_div(log q, log p) is KL(p || q); the gradient is that of either side in turn.
+    yield loss("klOfFirst", lambda z: F.kl_div(
+        torch.log_softmax(other, 1), torch.log_softmax(z, 1), reduction="batchmean",
+        log_target=True), logits, other)
+    yield loss("klOfSecond", lambda z: F.kl_div(
+        torch.log_softmax(z, 1), torch.log_softmax(other, 1), reduction="batchmean",
+        log_target=True), logits, other)
+    yield loss("squaredError", lambda z: F.mse_loss(z, other), logits, other)
+
+
+# Optimisers: two parameters, the same gradients to both sides, a cosine schedule.
+
+def optimizer(kind, make, **settings):
+    torch.manual_seed(4)
+    parameters = [torch.randn(2, 3), torch.randn(3)]
+    case = {"kind": kind, "settings": settings, "start": [array(p) for p in parameters],
+            "steps": []}
+    parameters = [p.clone().requires_grad_() for p in parameters]
+    optimizer = make(parameters)
+    total = 6
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=total)
+    for _ in range(total):
+        for parameter in parameters:
+            parameter.grad = torch.randn(parameter.shape)
+        rate = optimizer.param_groups[0]["lr"]
+        optimizer.step()
+        schedule.step()
+        case["steps"].append({
+            "learningRate": rate, "gradients": [array(p.grad) for p in parameters],
+            "parameters": [array(p) for p in parameters]})
+    return case
+
+
+def optimizers():
+    sgd, adam, adamw = torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW
+    for settings in ({}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True},
+                     {"weight_decay": 0.1},
+                     {"momentum": 0.5, "nesterov": True, "weight_decay": 0.1}):
+        yield optimizer("sgd", lambda p: sgd(p, lr=0.1, **settings), **settings)
+    for kind, make in (("adam", adam), ("adamw", adamw)):
+        for settings in ({"weight_decay": 0}, {"weight_decay": 0.1},
+                         {"betas": [0.8, 0.9], "eps": 1e-3, "weight_decay": 0.01}):
+            yield optimizer(kind, lambda p: make(p, lr=0.1, **settings), **settings)
+
+
+# Networks, and their training from a given start: full batches, no transform.
+
+class Network(nn.Module):
+    """Named as mke names its parameters: encoders.<modality>.<place>, head.<place>."""
+
+    def __init__(self, encoders, head):
+        super().__init__()
+        self.encoders = nn.ModuleDict(encoders)
+        self.head = head
+
+    def forward(self, inputs):
+        features = [
+            encoder(x.transpose(1, 2) if x.dim() == 3 else x)
+            for encoder, x in zip(self.encoders.values(), inputs)]
+        return self.head(torch.cat(features, 1))
+
+
+def perceptron(width):
+    return nn.Sequential(nn.Linear(width, 5), nn.Tanh())
+
+
+def convolutional():
+    return nn.Sequential(
+        nn.Conv1d(3, 4, 3, padding=1), nn.BatchNorm1d(4), nn.ReLU(), nn.MaxPool1d(2),
+        nn.Conv1d(4, 5, 3, padding=1), nn.BatchNorm1d(5), nn.ReLU(), AveragePool())
+
+
+def tensors_of(network):
+    return named({k: v for k, v in network.state_dict().items() if "num_batches" not in k})
+
+
+def training(name, network, inputs, labels, make, steps):
+    case = {"network": name, "inputs": [array(x) for x in inputs], "labels": array(labels),
+            "start": tensors_of(network)}
+    optimizer = make(network.parameters())
+    losses = []
+    network.train()
+    for _ in range(steps):
+        optimizer.zero_grad()
+        value = F.cross_entropy(network(inputs), labels)
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+    network.eval()
+    with torch.no_grad():
+        logits = network(inputs)
+    return {**case, "losses": losses, "end": tensors_of(network), "logits": array(logits)}
+
+
+def trainings():
+    torch.manual_seed(5)
+    labels = torch.tensor([0, 1, 2, 0, 1, 2, 1, 0])
+    table, series = torch.randn(8, 2), torch.randn(8, 9, 3)
+    head = nn.Sequential(nn.Linear(10, 6), nn.ReLU(), nn.Linear(6, 3))
+    yield training(
+        "mlp", Network({"a": perceptron(2), "b": perceptron(2)}, head), [table, table.flip(1)],
+        labels, lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.01), 30)
+    # Not Adam: it would make steps of the roundings in the gradient of the biases, which batch
+    # normalisation takes away.
+    head = nn.Sequential(nn.Linear(10, 3))
+    yield training(
+        "cnn1d", Network({"a": perceptron(2), "s": convolutional()}, head), [table, series],
+        labels, lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True), 10)
+
+
+write("TensorsTests/Golden/operations.json", operations())
+write("TensorsTests/Golden/streams.json", streams())
+write("LayersTests/Golden/layers.json", layers())
+write("TrainingTests/Golden/losses.json", losses())
+write("TrainingTests/Golden/optimizers.json", optimizers())
+write("TrainingTests/Golden/trainings.json", trainings())
