@@ -15,6 +15,20 @@ public enum EvaluateStage: Stage {
     /// Equal-width bins of the expected calibration error.
     public var calibrationBins: Int
     public var batchSize: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case models, on, denoiseOn, labels, calibrationBins, batchSize
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      models = try container.decodeReferences(forKey: .models)
+      on = try container.decode(StageReference.self, forKey: .on)
+      denoiseOn = try container.decodeIfPresent(StageReference.self, forKey: .denoiseOn)
+      labels = try container.decodeIfPresent(StageReference.self, forKey: .labels)
+      calibrationBins = try container.decode(Int.self, forKey: .calibrationBins)
+      batchSize = try container.decode(Int.self, forKey: .batchSize)
+    }
   }
 
   public static let kind = "evaluate"

@@ -1,0 +1,267 @@
+public import Configuration
+public import Dataflow
+import Diagnostics
+
+/// Makes records of samples: all modalities of an id side by side, in fixed shapes.
+///
+/// Several inputs are joined by id. Series are cut into windows, or must be equally long. Chosen
+/// modalities are standardised, x ← (x − mean) / std for each column, with the statistics of named
+/// splits, which are stored in the output and applied to all splits alike.
+public enum AlignStage: Stage {
+  /// Which modalities are meant.
+  public enum Modalities: Hashable, Sendable, Decodable {
+    case all
+    case named([String])
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let names = try? container.decode([String].self) {
+        self = .named(names)
+        return
+      }
+      let word = try container.decode(String.self)
+      guard word == AlignStage.all else {
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "'\(word)' is neither 'all' nor a list")
+      }
+      self = .all
+    }
+
+    /// Those of `available` that are meant.
+    public func chosen(of available: [String]) -> [String] {
+      switch self {
+      case .all: available
+      case .named(let names): available.filter { names.contains($0) }
+      }
+    }
+  }
+
+  /// Which modalities get mean 0 and standard deviation 1, over the samples of which splits.
+  public struct Standardisation: Hashable, Sendable, Decodable {
+    public var modalities: Modalities
+    /// The splits whose statistics are taken; never the test split unless it is named here.
+    public var splits: [Split]
+
+    private enum CodingKeys: String, CodingKey { case modalities, splits }
+
+    public init(modalities: Modalities, splits: [Split] = [.labelled, .unlabelled]) {
+      self.modalities = modalities
+      self.splits = splits
+    }
+
+    public init(from decoder: any Decoder) throws {
+      if let modalities = try? decoder.singleValueContainer().decode(Modalities.self) {
+        self.init(modalities: modalities)
+        return
+      }
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        modalities: try container.decode(Modalities.self, forKey: .modalities),
+        splits: try container.decode([Split].self, forKey: .splits))
+    }
+  }
+
+  /// Pieces of equal length that each series is cut into; every piece becomes a sample.
+  public struct Window: Hashable, Sendable, Decodable {
+    /// What becomes of a last piece that is too short.
+    public enum Partial: String, Hashable, Sendable, Decodable, CaseIterable {
+      case drop
+      /// Filled up with zeros, after standardising.
+      case pad
+      case error
+    }
+
+    /// Seconds.
+    public var length: Double
+    /// Seconds from the start of one window to the start of the next; `length` when absent.
+    public var hop: Double?
+    public var partial: Partial
+
+    /// Seconds from the start of one window to the start of the next.
+    public var step: Double { hop ?? length }
+  }
+
+  /// What becomes of a sample that misses a modality.
+  public enum Missing: String, Hashable, Sendable, Decodable, CaseIterable {
+    case drop
+    /// Zeros in its place, and `present` 0.
+    case keep
+    case error
+  }
+
+  public struct Configuration: Decodable, Sendable {
+    public var from: [StageReference]
+    /// The modalities to keep; `nil` means all.
+    public var modalities: [String]?
+    public var standardise: Standardisation?
+    public var window: Window?
+    public var missing: Missing
+    public var packing: PackingDescription
+
+    private enum CodingKeys: String, CodingKey {
+      case from, modalities, standardise, window, missing
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      from = try container.decodeReferences(forKey: .from)
+      modalities = try container.decodeIfPresent([String].self, forKey: .modalities)
+      standardise = try container.decodeIfPresent(Standardisation.self, forKey: .standardise)
+      window = try container.decodeIfPresent(Window.self, forKey: .window)
+      missing = try container.decode(Missing.self, forKey: .missing)
+      packing = try PackingDescription(from: decoder)
+    }
+  }
+
+  static let all = "all"
+  public static let kind = "align"
+  public static let documentation =
+    "Joins samples by id, cuts series into windows, standardises, and gives fixed shapes."
+  public static let from = Port(
+    "from", .samples, count: .many, "The samples; several are joined by id.")
+  public static let inputs = [from]
+  public static let output = PortType.alignedSamples
+  public static let keys =
+    [
+      Key("modalities", .nonEmptyList(.string), "The modalities to keep; all when absent."),
+      Key(
+        "standardise",
+        .either([
+          .choice([all]), .list(.string),
+          .object([
+            Key(
+              "modalities", .either([.choice([all]), .list(.string)]), default: .string(all),
+              "The modalities to standardise: 'all', or their names."),
+            Key(
+              "splits", .list(.choice(Split.allCases.map(\.rawValue)), count: 1...3),
+              default: .array(["labelled", "unlabelled"]),
+              "The splits whose mean and standard deviation are taken."),
+          ]),
+        ]),
+        "Modalities that get mean 0 and standard deviation 1 in each column: 'all', their names, "
+          + "or with the splits that the statistics are taken of."),
+      Key(
+        "window",
+        .object([
+          .required("length", .positiveNumber, "Seconds."),
+          Key(
+            "hop", .positiveNumber,
+            "Seconds from the start of one window to the next; 'length' when absent."),
+          Key(
+            "partial", .choice(Window.Partial.allCases.map(\.rawValue)), default: "drop",
+            "What becomes of a last window that is too short: dropped, padded with zeros, an error."
+          ),
+        ]), "Cuts every series into windows of equal length, each a sample of its own."),
+      // The default loses nothing and hides nothing: whoever has incomplete samples says what
+      // shall become of them.
+      Key(
+        "missing", .choice(Missing.allCases.map(\.rawValue)), default: "error",
+        "What becomes of a sample that misses a modality: dropped, kept with zeros, an error."),
+    ] + PackingDescription.keys
+  public static let version = 1
+
+  public static func describe(
+    _ configuration: Configuration, inputs: StageInputs, report: (Complaint) -> Void
+  ) -> OutputDescription {
+    let sources = inputs.all(from.name)
+    let joined = join(sources, report: report)
+    var modalities = joined.modalities
+    if let wanted = configuration.modalities {
+      NameChecks.check(
+        wanted, called: "modality", plural: "modalities", among: modalities, of: "the input",
+        at: ["modalities"], report: report)
+      modalities = wanted
+    }
+    if let standardise = configuration.standardise {
+      check(standardise, available: modalities, splits: joined.splits, report: report)
+    }
+    if let window = configuration.window, window.step > window.length {
+      report(
+        Complaint(
+          ["window", "hop"],
+          "a hop of \(window.step) s is longer than the window of \(window.length) s: "
+            + "what lies between is lost", mend: "take 'hop: \(window.length)' or less",
+          isWarning: true))
+    }
+    configuration.packing.check(available: modalities, report: report)
+    return OutputDescription(
+      .alignedSamples, modalities: modalities, splits: joined.splits, classes: joined.classes)
+  }
+
+  private struct Joined {
+    var modalities: [String]?
+    var splits: [Split]
+    var classes: [String]?
+  }
+
+  private static func join(
+    _ sources: [StageInputs.Source], report: (Complaint) -> Void
+  ) -> Joined {
+    var owners: [String: StageReference] = [:]
+    var modalities: [String] = []
+    var known: (classes: [String], owner: StageReference)?
+    for (index, source) in sources.enumerated() {
+      if sources.firstIndex(where: { $0.reference == source.reference }) != index {
+        report(
+          Complaint(
+            [from.name, "\(index)"], "'\(source.reference)' is joined with itself",
+            mend: "remove one"))
+        continue
+      }
+      for modality in source.description?.modalities ?? [] {
+        if let owner = owners[modality] {
+          report(
+            Complaint(
+              [from.name, "\(index)"],
+              "both '\(owner)' and '\(source.reference)' have a modality '\(modality)'",
+              mend: "give it another name in one of them"))
+        } else {
+          owners[modality] = source.reference
+          modalities.append(modality)
+        }
+      }
+      guard let classes = source.description?.classes else { continue }
+      if let known, known.classes != classes {
+        report(
+          Complaint(
+            [from.name, "\(index)"],
+            "'\(known.owner)' has the classes \(known.classes.joined(separator: ", ")); "
+              + "'\(source.reference)' has \(classes.joined(separator: ", "))",
+            mend: "give both the same 'classes' in the same order"))
+      }
+      known = known ?? (classes, source.reference)
+    }
+    let isKnown = !sources.isEmpty && sources.allSatisfy { $0.description?.modalities != nil }
+    let descriptions = sources.compactMap(\.description)
+    return Joined(
+      modalities: isKnown ? modalities : nil,
+      splits: Split.allCases.filter { split in descriptions.contains { $0.splits.contains(split) }
+      },
+      classes: known?.classes)
+  }
+
+  private static func check(
+    _ standardise: Standardisation, available: [String]?, splits: [Split],
+    report: (Complaint) -> Void
+  ) {
+    if case .named(let names) = standardise.modalities {
+      NameChecks.check(
+        names, called: "modality", plural: "modalities", among: available, of: "the output",
+        at: ["standardise"], report: report)
+    }
+    if standardise.splits.contains(.test) {
+      report(
+        Complaint(
+          ["standardise", "splits"], "the statistics look at the test split",
+          mend: "take [labelled, unlabelled]", isWarning: true))
+    }
+    if !splits.isEmpty, !standardise.splits.contains(where: { splits.contains($0) }) {
+      report(
+        Complaint(
+          ["standardise"],
+          "there are no samples in the splits "
+            + standardise.splits.map(\.rawValue).joined(separator: ", "),
+          mend: "splits: \(splits.map(\.rawValue).joined(separator: ", "))"))
+    }
+  }
+}

@@ -1,0 +1,199 @@
+public import Configuration
+public import Dataflow
+import Diagnostics
+import Readers
+
+/// Brings samples in from outside: ids, values of each modality, labels if any, split.
+///
+/// True labels of D_u and of the test split go into the sealed part of the shards. A sample of D_l
+/// or of the test split without a label, a label outside `classes`, an id that stands twice, a
+/// split without a sample are errors.
+public enum IngestStage: Stage {
+  /// What the samples are made of.
+  public enum Source: Decodable, Hashable, Sendable {
+    case twoMoons(TwoMoonsDescription)
+    case table(TableDescription)
+    case series(SeriesDescription)
+
+    private enum CodingKeys: String, CodingKey { case kind }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      let kind = try container.decode(String.self, forKey: .kind)
+      switch kind {
+      case "two-moons": self = .twoMoons(try TwoMoonsDescription(from: decoder))
+      case "table": self = .table(try TableDescription(from: decoder))
+      case "series": self = .series(try SeriesDescription(from: decoder))
+      default:
+        throw DecodingError.dataCorruptedError(
+          forKey: .kind, in: container, debugDescription: "no source is called '\(kind)'")
+      }
+    }
+
+    /// Names of the modalities that the samples will have, sorted.
+    public var modalities: [String] {
+      switch self {
+      case .twoMoons: TwoMoonsDescription.modalities
+      case .table(let table): table.modalities.keys.sorted()
+      case .series(let series): series.modalities.keys.sorted()
+      }
+    }
+
+    static let shape = Shape.tagged([
+      .init(
+        "two-moons", "Two interleaving half circles: modalities xa and xb, classes 0 and 1.",
+        keys: TwoMoonsDescription.keys),
+      .init(
+        "table", "A table with one row for each sample; modalities are groups of its columns.",
+        keys: TableDescription.keys),
+      .init(
+        "series",
+        "A manifest with one row for each sample, which points at text files with one time step "
+          + "a line; modalities are groups of their columns.",
+        keys: SeriesDescription.keys),
+    ])
+  }
+
+  public struct Configuration: Decodable, Sendable {
+    public var source: Source
+    /// Absent when `files` of a table say it.
+    public var split: SplitDescription?
+    /// The class list in its order; `nil` means the sorted labels of the data.
+    public var classes: [String]?
+    public var packing: PackingDescription
+
+    private enum CodingKeys: String, CodingKey { case source, split, classes }
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      source = try container.decode(Source.self, forKey: .source)
+      split = try container.decodeIfPresent(SplitDescription.self, forKey: .split)
+      classes = try container.decodeIfPresent([Word].self, forKey: .classes)?.map(\.text)
+      packing = try PackingDescription(from: decoder)
+    }
+  }
+
+  public static let kind = "ingest"
+  public static let documentation =
+    "Brings samples in from outside: ids, values of each modality, labels, split."
+  public static let inputs: [Port] = []
+  public static let output = PortType.samples
+  public static let keys =
+    [
+      .required("source", Source.shape, "What the samples are made of."),
+      Key(
+        "split", .object(SplitDescription.keys),
+        "Which samples are labelled, unlabelled and for the test."),
+      Key(
+        "classes", .list(.either([.string, .anyInteger]), count: 2...Int.max),
+        "The class list in its order; the sorted labels of the data when absent."),
+    ] + PackingDescription.keys
+  public static let version = 1
+
+  public static func describe(
+    _ configuration: Configuration, inputs: StageInputs, report: (Complaint) -> Void
+  ) -> OutputDescription {
+    configuration.split?.check(report: report)
+    var splits = configuration.split?.splits ?? []
+    var classes = configuration.classes
+    switch configuration.source {
+    case .twoMoons:
+      checkShares(configuration.split, of: "two-moons", report: report)
+      if let given = classes, given.sorted() != TwoMoonsDescription.classes {
+        report(
+          Complaint(
+            ["classes"], "two moons have the classes 0 and 1",
+            mend: "remove 'classes', or write [0, 1]"))
+      }
+      classes = classes ?? TwoMoonsDescription.classes
+    case .table(let table):
+      table.check(report: report)
+      if let files = table.files {
+        splits = files.paths.map(\.split)
+        if configuration.split != nil {
+          report(
+            Complaint(
+              ["split"], "the source's 'files' already say which sample is in which split",
+              mend: "remove 'split', or give the source one 'path'"))
+        }
+      } else {
+        checkPresence(configuration.split, report: report)
+      }
+      checkLabel(table.label, configuration.split, splits: splits, report: report)
+    case .series(let series):
+      series.check(report: report)
+      checkPresence(configuration.split, report: report)
+      checkLabel(series.label, configuration.split, splits: splits, report: report)
+    }
+    if let classes {
+      NameChecks.check(
+        classes, called: "class", plural: "classes", among: nil, of: "", at: ["classes"],
+        report: report)
+    }
+    let modalities = configuration.source.modalities
+    configuration.packing.check(available: modalities, report: report)
+    return OutputDescription(
+      .samples, modalities: modalities, splits: splits, classes: classes)
+  }
+
+  public static func outsideFiles(_ configuration: Configuration) throws -> [OutsideFile] {
+    guard case .series(let series) = configuration.source else { return [] }
+    let manifest = try series.manifestReader()
+    return manifest.files().map { OutsideFile(name: $0.name, path: $0.path) }
+  }
+
+  private static func checkPresence(
+    _ split: SplitDescription?, report: (Complaint) -> Void
+  ) {
+    guard split == nil else { return }
+    report(
+      Complaint(
+        [], "nothing says which samples are labelled, unlabelled and for the test",
+        mend: "add 'split: {test: 0.4, labelled: 0.1}', or 'split: {files: {…}}'"))
+  }
+
+  private static func checkShares(
+    _ split: SplitDescription?, of kind: String, report: (Complaint) -> Void
+  ) {
+    checkPresence(split, report: report)
+    guard let split, split.files != nil || split.column != nil else { return }
+    report(
+      Complaint(
+        ["split", split.files != nil ? "files" : "column"],
+        "a '\(kind)' source makes its own samples, so only shares can split them",
+        mend: "write 'split: {test: 0.4, labelled: 0.1}'"))
+  }
+
+  private static func checkLabel(
+    _ label: String?, _ split: SplitDescription?, splits: [Split], report: (Complaint) -> Void
+  ) {
+    guard label == nil else { return }
+    if case .shares = split?.rule {
+      report(
+        Complaint(
+          ["source"], "shares are drawn in each class, and no column holds the labels",
+          mend: "add 'label: COLUMN' to the source"))
+    } else if case .column = split?.rule {
+      return  // Which splits there are, only the data can tell.
+    } else if let split = splits.first(where: { $0 != .unlabelled }) {
+      report(
+        Complaint(
+          ["source"], "no column holds the labels of the \(split.rawValue) split",
+          mend: "add 'label: COLUMN' to the source"))
+    }
+  }
+}
+
+/// A word of the file that may look like a number: the class `1` and the class `"1"` are one.
+struct Word: Decodable {
+  var text: String
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let number = try? container.decode(Int.self) {
+      text = String(number)
+    } else {
+      text = try container.decode(String.self)
+    }
+  }
+}
