@@ -5,6 +5,7 @@ import Diagnostics
 ///
 /// A scalar that is only `${name}` takes the parameter's value and type, in quotes or not; inside
 /// longer text the value is written out. `$${` is a plain `${`. A parameter may use those above it.
+/// One without a value (`data:`) must be given one by `--set`.
 struct Parameters {
   /// In the order of the file.
   private(set) var names: [String] = []
@@ -12,6 +13,8 @@ struct Parameters {
   private(set) var faults: [Fault] = []
   private var places: [String: SourceLocation] = [:]
   private var used: Set<String> = []
+  /// Those without a value that something uses; each is reported once.
+  private var unset: Set<String> = []
 
   /// - Parameters:
   ///   - members: the file's `params`, each name once.
@@ -123,7 +126,16 @@ struct Parameters {
     _ name: String, at location: SourceLocation, in parameter: String?
   ) -> LocatedValue? {
     used.insert(name)
-    if let value = values[name] { return value }
+    if let value = values[name] {
+      guard value.isNull else { return value }
+      if unset.insert(name).inserted {
+        faults.append(
+          Fault(
+            places[name] ?? location, "the parameter '\(name)' has no value",
+            mend: "give it one: --set \(name)=…"))
+      }
+      return nil
+    }
     if let parameter, names.contains(name) {
       faults.append(
         Fault(

@@ -38,8 +38,15 @@ final class Harness: Sendable {
   func run(
     _ text: String, attempt: String = "first", threads: Int = 2
   ) async throws -> [String: Outcome] {
-    let file = try folder.write("pipeline.yaml", text)
-    let graph = try PipelineFile.load(file, settings: [], registry: .standard).graph
+    try await run(
+      file: folder.write("pipeline.yaml", text), attempt: attempt, threads: threads)
+  }
+
+  /// The same of a file, with `--set`.
+  func run(
+    file: String, settings: [String] = [], attempt: String = "first", threads: Int = 2
+  ) async throws -> [String: Outcome] {
+    let graph = try PipelineFile.load(file, settings: settings, registry: .standard).graph
     var outcomes: [String: Outcome] = [:]
     for node in graph.nodes {
       let outcome = await run(job(node, in: graph, attempt: attempt, threads: threads))
