@@ -199,45 +199,44 @@ public struct Trainer: Sendable {
 
 /// The order in which samples are trained on: all at once, or shuffled anew for each epoch.
 ///
-/// Every epoch takes every sample once. A single sample that would be left over joins the batch
-/// before it: batch normalisation cannot learn from one.
+/// Every epoch takes every sample once, in batches of nearly equal size, none larger than asked for:
+/// a last batch of what is left over would be too small for batch normalisation, whose running
+/// statistics it moves as much as a whole one. No batch is a single sample unless that was asked
+/// for; of an odd number in pairs, one batch has three.
 private struct BatchOrder<Source: BatchSource> {
   private let indices: Tensor
-  private let size: Int
   private let stream: RandomStream
   private let source: Source
   private let device: Device
   /// The one batch of a full-batch training.
   private let whole: Batch?
   private var order: Tensor
-  private var start = 0
+  /// Of the epoch, from 0.
+  private var place = 0
 
   /// Steps that see every sample once.
-  var perEpoch: Int {
-    let isOneLeftOver = size > 1 && indices.count % size == 1
-    return max(1, (indices.count + size - 1) / size - (isOneLeftOver ? 1 : 0))
-  }
+  let perEpoch: Int
 
   init(
     _ indices: Tensor, size: Int?, stream: RandomStream, source: Source, device: Device
   ) throws {
     let count = indices.count
+    let size = min(size ?? count, count)
     self.indices = indices
-    self.size = min(size ?? count, count)
     self.stream = stream
     self.source = source
     self.device = device
     order = indices
-    whole = self.size == count ? try source.batch(indices).moved(to: device) : nil
+    let batches = (count + size - 1) / size
+    perEpoch = size == 1 ? count : max(1, min(batches, count / 2))
+    whole = perEpoch == 1 ? try source.batch(indices).moved(to: device) : nil
   }
 
   mutating func next() throws -> Batch {
     if let whole { return whole }
-    if start == 0 { order = try indices.selecting(stream.permutation(indices.count)) }
-    var stop = start + size
-    if stop >= indices.count || (size > 1 && stop + 1 == indices.count) { stop = indices.count }
-    let rows = start..<stop
-    start = stop == indices.count ? 0 : stop
+    if place == 0 { order = try indices.selecting(stream.permutation(indices.count)) }
+    let rows = place * indices.count / perEpoch..<(place + 1) * indices.count / perEpoch
+    place = (place + 1) % perEpoch
     return try source.batch(order.sliced(rows)).moved(to: device)
   }
 }

@@ -1,0 +1,30 @@
+import Foundation
+import Recipes
+import Testing
+
+@Suite struct TransformDescriptionTests {
+  static let all: [TransformDescription] = [
+    .multiplicativeNoise(scale: 0.5, modalities: nil), .additiveNoise(std: 0.1, modalities: ["a"]),
+    .scaling(std: 0.2, modalities: ["a", "b"]), .timeShift(steps: 3, modalities: nil),
+    .rotation(degrees: 15, modalities: ["a"]), .modalityDropout(rate: 0.3, modalities: nil),
+    .featureNoise(std: 0.1), .dropout(rate: 0.3),
+  ]
+
+  @Test(arguments: all) func comesBackAsItWasWritten(_ transform: TransformDescription) throws {
+    let written = try JSONEncoder().encode(transform)
+    #expect(try JSONDecoder().decode(TransformDescription.self, from: written) == transform)
+  }
+
+  @Test func thoseOnFeaturesTouchNoModality() {
+    for transform in Self.all.suffix(2) {
+      #expect(!transform.actsOnInput && transform.modalities == nil)
+    }
+    #expect(Self.all.dropLast(2).allSatisfy { $0.actsOnInput })
+  }
+
+  @Test func anUnknownKindIsRefused() {
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(TransformDescription.self, from: Data(#"{"kind": "blur"}"#.utf8))
+    }
+  }
+}
