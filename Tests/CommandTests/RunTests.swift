@@ -237,7 +237,15 @@ struct RunTests {
 
   @Test func anEmptySplitIsNamed() throws {
     let rows = Self.rows.replacing("test", with: "labelled")
-    try expectFailure(Self.table(rows), "test")
+    let tool = try Self.table(rows)
+    try tool.write(
+      "moons.yaml",
+      try String(contentsOfFile: tool.folder.path("moons.yaml"), encoding: .utf8) + """
+          teacher: {kind: teacher, from: points.labelled, modalities: [x], steps: 5}
+          report: {kind: evaluate, models: teacher, on: points.test}
+
+        """)
+    try expectFailure(tool, "stage 'points' has no test sample")
   }
 
   @Test func aTruncatedShardIsMadeAgain() throws {

@@ -117,7 +117,7 @@ public struct OutputReport: Codable, Sendable {
     for shard in shards where shard.stream != Manifest.arraysStream {
       if !names.contains(shard.stream) { names.append(shard.stream) }
     }
-    streams = try names.map { name in
+    streams = try Self.ordered(names).map { name in
       var range = 0..<output.count(of: name)
       if let file = options.shard {
         let before = manifest.shards.filter { $0.stream == name }.prefix { $0.file != file }

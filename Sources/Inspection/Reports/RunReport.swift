@@ -85,9 +85,10 @@ public struct RunReport: Sendable {
         + "the next run goes on from there"
     }
     if count("failed") + count("not-run") > 0 {
-      let waiting = count("not-run")
+      let waiting = stages.filter { $0.outcome == "not-run" }.map(\.stage)
       return "\(pipeline): \(Figures.count(count("failed"), "stage")) failed"
-        + (waiting > 0 ? ", \(waiting) not run" : "") + ", \(count("ran")) made\(tail)"
+        + (waiting.isEmpty ? "" : ", not run: \(waiting.joined(separator: " "))")
+        + "; \(count("ran")) made\(tail)"
     }
     if count("ran") == 0 {
       return "nothing to do: \(Figures.count(upToDate, "stage")) up to date"
