@@ -1,7 +1,11 @@
 import Configuration
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
+
+/// The folder of `RunTests.finished`, to remove at the end.
+private let sharedFolder = Mutex<String?>(nil)
 
 /// Pipelines run from end to end by the built programs.
 @Suite(
@@ -20,9 +24,10 @@ struct RunTests {
     let tool = try Self.tool()
     _ = try events(tool)
     // A static lives as long as the process, and is never taken down by Swift.
+    sharedFolder.withLock { $0 = tool.folder.path }
     atexit {
-      if let tool = try? RunTests.finished.get() {
-        try? FileManager.default.removeItem(atPath: tool.folder.path)
+      if let path = sharedFolder.withLock({ $0 }) {
+        try? FileManager.default.removeItem(atPath: path)
       }
     }
     return tool
