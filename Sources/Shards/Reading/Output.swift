@@ -112,11 +112,11 @@ public struct Output: Sendable {
     _ fields: [String], of stream: String, options: ReadOptions = ReadOptions()
   ) throws -> [String: Column] {
     let reader = try read(fields, of: stream, options: options)
-    var builder = BatchBuilder(reader.fields)
-    while let batch = try reader.next() {
-      if batch.count == reader.count { return batch.columns }
-      builder.append(batch)
-    }
+    let first = try reader.next()
+    if let first, first.count == reader.count { return first.columns }
+    var builder = BatchBuilder(reader.fields, room: reader.count)
+    if let first { builder.append(first) }
+    while let batch = try reader.next() { builder.append(batch) }
     return builder.batch.columns
   }
 

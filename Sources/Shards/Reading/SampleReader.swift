@@ -114,7 +114,9 @@ public final class SampleReader {
           columns: Dictionary(
             zip(fields.map(\.path), whole.columns), uniquingKeysWith: { first, _ in first }))
       }
-      var current = builder ?? BatchBuilder(fields)
+      var current = builder ?? BatchBuilder(fields, room: min(samplesPerBatch ?? 0, count))
+      // Held once, so that it grows in place.
+      builder = nil
       window.take(min(wanted, window.rest), into: &current)
       builder = current
       if current.count == samplesPerBatch { break }

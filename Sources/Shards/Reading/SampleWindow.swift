@@ -69,9 +69,17 @@ struct BatchBuilder {
   private var cells: [SampleBlock.Cells]
   private var indices: [Int] = []
 
-  init(_ fields: [FieldDescription]) {
+  /// - Parameter room: samples that are expected.
+  init(_ fields: [FieldDescription], room: Int) {
     self.fields = fields
-    cells = fields.map { _ in SampleBlock.Cells() }
+    indices.reserveCapacity(room)
+    cells = fields.map { field in
+      var cells = SampleBlock.Cells()
+      if case .number(let type) = field.cell, !field.isRagged {
+        cells.numbers.reserveCapacity(room * field.rowCount * type.size)
+      }
+      return cells
+    }
   }
 
   var count: Int { indices.count }
