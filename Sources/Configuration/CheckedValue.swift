@@ -5,7 +5,7 @@ public struct CheckedValue: Hashable, Sendable {
   /// What of it can change a result: without keys that only say how fast or how packed, and with a
   /// path replaced by the way to its key.
   public var fingerprinted: Value
-  /// What the `path` keys point at.
+  /// What the `path` keys point at, as far as it can change a result.
   public var files: [File]
 
   /// What one `path` key points at.

@@ -29,8 +29,9 @@ public struct KeyedResult: Sendable {
       return
     }
     value[key] = checked.value
+    guard changesResult else { return }
+    fingerprinted[key] = checked.fingerprinted
     files += checked.files
-    if changesResult { fingerprinted[key] = checked.fingerprinted }
   }
 
   /// The whole mapping, or `nil` when something in it is faulty.

@@ -205,6 +205,9 @@ public struct ShapeChecker: Sendable {
       return "put it in quotes: \(quoted)"
     case (.choice(let words), .string(let text)):
       if let near = Suggestions.nearest(to: text, among: words) { return "did you mean '\(near)'?" }
+    case (.either(let shapes), .string(let text)):
+      let words = shapes.flatMap { if case .choice(let words) = $0 { words } else { [String]() } }
+      if let near = Suggestions.nearest(to: text, among: words) { return "did you mean '\(near)'?" }
     case (.list(let element, let count), _):
       if count.contains(1), Self.fitting(scalar, element) != nil {
         return "write '[\(value.text ?? scalar.canonicalJSON)]'"

@@ -187,7 +187,10 @@ public enum PipelineSchema {
       ["const": .string($0.word), "description": .string($0.documentation)]
     }
     let cases: [Value] = kinds.map {
-      ["if": ["properties": ["kind": ["const": .string($0.word)]]], "then": $0.schema]
+      [
+        "if": ["required": ["kind"], "properties": ["kind": ["const": .string($0.word)]]],
+        "then": $0.schema,
+      ]
     }
     var kind: [String: Value] = ["anyOf": .array(words + [["$ref": "#/definitions/parameter"]])]
     if let documentation { kind["description"] = .string(documentation) }

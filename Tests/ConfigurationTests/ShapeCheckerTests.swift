@@ -67,10 +67,10 @@ import Testing
       Key("seed", .count, default: 1, "Seed."),
       Key(
         "deep", .object([Key("batch", .count, default: 9, "Batch.").keptOutOfFingerprint]), "Deep."),
-      Key("file", .path, "File."),
+      Key("file", .path, "File."), Key("root", .path, "Root.").keptOutOfFingerprint,
     ])
-    let checked = check(["deep": [:], "file": "/"], shape).checked
-    #expect(checked?.value == ["seed": 1, "deep": ["batch": 9], "file": "/"])
+    let checked = check(["deep": [:], "file": "/", "root": "/"], shape).checked
+    #expect(checked?.value == ["seed": 1, "deep": ["batch": 9], "file": "/", "root": "/"])
     #expect(checked?.fingerprinted == ["seed": 1, "deep": [:], "file": "key.file"])
     #expect(checked?.files == [.init(name: "key.file", path: "/")])
   }

@@ -98,7 +98,14 @@ import Testing
     #expect(Toys.faults(text).contains("more than 100000 values"))
   }
 
-  /// The exit of a person who looks for a fault is in one run, not in one run for each fault.
+  @Test(arguments: [900, 100_000])
+  func survivesDeepNesting(depth: Int) {
+    let nest = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    let faults = Toys.faults(Toys.shapes("    pair: \(nest)\n"))
+    #expect(faults.hasPrefix("Pipelines/toy.yaml:7:"))
+  }
+
+  /// Whoever mends a file sees all of its faults in one run, not one fault in each run.
   @Test func takesSixtyFaultsAtOnce() {
     let stages = (0..<60).map { "  s\($0): {kind: shapes, word: \($0)}\n" }.joined()
     let lines = Toys.faults(Toys.pipeline(stages)).split(separator: "\n")

@@ -1,6 +1,3 @@
-import Configuration
-import Diagnostics
-import Foundation
 import TestSupport
 import Testing
 
@@ -9,28 +6,8 @@ import Testing
 /// Holds the JSON Schema for editors against the checks, with Python's jsonschema as the judge.
 @Suite(.enabled(if: TestPython.path != nil, "MKE_TEST_PYTHON is not set"))
 struct PipelineSchemaTests {
-  private static let judge = """
-    import json, sys
-    from jsonschema import Draft7Validator
-    schema, documents = json.load(open(sys.argv[1])), json.load(open(sys.argv[2]))
-    Draft7Validator.check_schema(schema)
-    validator = Draft7Validator(schema)
-    print(json.dumps([sorted({"/".join(map(str, e.absolute_path)) for e in validator.iter_errors(d)})
-                      for d in documents]))
-    """
-
-  /// For each text the places that the schema refuses.
   private func judge(_ texts: [String]) throws -> [[String]] {
-    let folder = try TemporaryFolder()
-    let schema = try folder.write("schema.json", PipelineSchema.text(for: Toys.registry))
-    let documents = try texts.map { text -> Value in
-      var reader = YAMLReader(file: "x", pathBase: "/")
-      let document = reader.read(text)
-      return try #require(document).value
-    }
-    let list = try folder.write("documents.json", Value.array(documents).canonicalJSON)
-    let answer = try TestPython.run(Self.judge, [schema, list])
-    return try JSONDecoder().decode([[String]].self, from: Data(answer.utf8))
+    try SchemaJudge.refusals(of: texts, by: PipelineSchema.text(for: Toys.registry))
   }
 
   @Test func acceptsWhatTheChecksAccept() throws {
