@@ -86,13 +86,12 @@ struct SampleIndexBuilder {
         leftOut.append(number)
         continue
       }
-      if split != SplitName.unlabelled, labels[number] < 0 {
+      // A source without labels may be joined with one that has them; then none is missed here.
+      if let labelColumn, split != SplitName.unlabelled, labels[number] < 0 {
         try faults.add(
           Diagnostic(
             row.location, "sample '\(row.id)' of the \(split) split has no label",
-            mend: labelColumn == nil
-              ? "say which column holds the labels: 'label: COLUMN'"
-              : "fill in '\(labelColumn ?? "")', or put the sample into the unlabelled split"))
+            mend: "fill in '\(labelColumn)', or put the sample into the unlabelled split"))
       }
       entries.append(.init(id: row.id, split: split, label: labels[number], row: number))
     }
@@ -206,9 +205,10 @@ struct SampleIndexBuilder {
             mend: "add ids under the header, or remove the file from 'files'"))
       }
     case .column(let name):
-      if index.count(of: SplitName.labelled) == 0, index.count(of: SplitName.unlabelled) == 0 {
+      // One split alone may be all there is: the test samples of a study may come by themselves.
+      if index.entries.isEmpty {
         throw Diagnostic(
-          subject, "column '\(name)' leaves nothing to learn from",
+          subject, "column '\(name)' puts no sample into any split",
           mend: "it holds the words labelled, unlabelled, test")
       }
     case nil: break

@@ -158,6 +158,7 @@ public enum AlignStage: Stage {
         "missing", .choice(Missing.allCases.map(\.rawValue)), default: "error",
         "What becomes of a sample that misses a modality: dropped, kept with zeros, an error."),
     ] + PackingDescription.keys
+  public static let usesDevice = false
   public static let version = 1
 
   public static func describe(

@@ -88,6 +88,7 @@ public enum IngestStage: Stage {
         "classes", .list(.either([.string, .anyInteger]), count: 2...Int.max),
         "The class list in its order; the sorted labels of the data when absent."),
     ] + PackingDescription.keys
+  public static let usesDevice = false
   public static let version = 1
 
   public static func describe(

@@ -56,6 +56,7 @@ public enum PseudoLabelStage: Stage {
       "threshold", .share, default: 0,
       "Least confidence of a label that takes part in training."),
   ]
+  public static let usesDevice = false
   public static let version = 1
 
   public static func describe(

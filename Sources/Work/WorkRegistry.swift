@@ -10,31 +10,16 @@ public struct WorkRegistry: Sendable {
   /// The kinds of stage that can be worked on, in order.
   public var kinds: [String] { works.map { Self.kind(of: $0) } }
 
-  /// Runs a job to its end and says so: the last event is `finished` or `failed`.
+  /// Runs a job to its end.
   ///
-  /// - Returns: whether it succeeded.
-  @discardableResult
-  public func run(_ job: Job, emit: @escaping @Sendable (WorkerEvent) -> Void) async -> Bool {
-    let subject = "stage '\(job.stage)'"
+  /// - Throws: what the work throws; `Diagnostic` for a kind that is not here.
+  public func run(_ job: Job, emit: @escaping @Sendable (WorkerEvent) -> Void) async throws {
     guard let work = works.first(where: { Self.kind(of: $0) == job.kind }) else {
-      emit(
-        .failed([
-          Diagnostic(
-            subject, "this worker has no stage kind '\(job.kind)'",
-            mend: Suggestions.mend(job.kind, among: kinds, called: "kinds"))
-        ]))
-      return false
+      throw Diagnostic(
+        "stage '\(job.stage)'", "this worker has no stage kind '\(job.kind)'",
+        mend: Suggestions.mend(job.kind, among: kinds, called: "kinds"))
     }
-    do {
-      try await Self.run(work, job, emit: emit)
-      emit(.finished)
-      return true
-    } catch is CancellationError {
-      emit(.failed([Diagnostic(subject, "interrupted", mend: "run again: it goes on from here")]))
-    } catch {
-      emit(.failed(Diagnostic.all(of: error, subject: subject)))
-    }
-    return false
+    try await Self.run(work, job, emit: emit)
   }
 
   private static func kind(of work: any StageWork.Type) -> String {

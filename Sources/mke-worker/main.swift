@@ -1,25 +1,17 @@
-// The worker: reads jobs from standard input, one line of JSON each, works on them one after the
-// other, and says what happens on standard output, one event a line.
-//
-//   mke-worker             works until its input ends, and ends with it
-//   mke-worker --job FILE  works on the one job in FILE
-//   mke-worker --about     what it can do, as JSON
+// The worker: works on jobs, one line of JSON each, until its standard input ends, and says what
+// happens on standard output, one event a line. `mke-worker --about` says what it can do, as JSON.
 
+import Dataflow
 import Foundation
-import Tensors
 import Work
 
-let arguments = Array(CommandLine.arguments.dropFirst())
-if arguments == ["--about"] {
+switch Array(CommandLine.arguments.dropFirst()) {
+case []:
+  await WorkerLoop.run { job, emit in try await standardWork.run(job, emit: emit) }
+case ["--about"]:
   print(About().json)
-} else if arguments.isEmpty {
-  await JobLoop(.takingOverStandardOutput()).run()
-} else if arguments.count == 2, arguments[0] == "--job" {
-  let succeeded = await JobLoop(.takingOverStandardOutput()).run(file: arguments[1])
-  exit(succeeded ? 0 : 1)
-} else {
+default:
   FileHandle.standardError.write(
-    Data(
-      "mke-worker: error: it takes jobs on its standard input, or --job FILE, or --about\n".utf8))
+    Data("mke-worker: error: it takes jobs on its standard input, or --about\n".utf8))
   exit(64)
 }

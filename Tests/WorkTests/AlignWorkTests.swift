@@ -37,21 +37,16 @@ import Testing
           kind: series
           manifest: manifest.csv
           label: kind
-          delimiter: space
           modalities:
             fast: {columns: 1-2, rate: 4, file: fast}
             slow: {columns: 1, rate: 1, file: slow}
         split: {column: part}
       aligned: {kind: align, from: raw, \(align)}
     """
-    // The manifest itself is separated by commas.
-    .replacing("delimiter: space\n          ", with: "")
   }
 
   private func aligned(_ harness: Harness, _ align: String) async throws -> Harness.Outcome {
-    let outcomes = try await harness.run(pipeline(align))
-    #expect(outcomes["raw"]?.failures == [])
-    return try #require(outcomes["aligned"])
+    try await harness.run(pipeline(align), until: "aligned")
   }
 
   @Test func missingModalityIsAnErrorUnlessTheFileSaysOtherwise() async throws {
@@ -104,22 +99,16 @@ import Testing
   }
 
   @Test func partialWindowsAreDroppedPaddedOrRefused() async throws {
-    let harness = try Harness()
-    try series(harness, steps: ["a": 12])
-    let dropped = try await aligned(harness, "modalities: [fast], window: {length: 2}")
+    let harnesses = [try Harness(), try Harness(), try Harness()]
+    for harness in harnesses { try series(harness, steps: ["a": 12]) }
+    let dropped = try await aligned(harnesses[0], "modalities: [fast], window: {length: 2}")
     #expect(try dropped.output.manifest.splits["labelled"] == 2)
-    let padded = try await Harness.again(harness) { other in
-      try self.series(other, steps: ["a": 12])
-      return try await self.aligned(
-        other, "modalities: [fast], window: {length: 2, partial: pad}")
-    }
+    let padded = try await aligned(
+      harnesses[1], "modalities: [fast], window: {length: 2, partial: pad}")
     #expect(try padded.output.manifest.splits["labelled"] == 3)
     #expect(padded.warnings.contains { $0.message == "4 time steps were filled up with zeros" })
-    let refused = try await Harness.again(harness) { other in
-      try self.series(other, steps: ["a": 12])
-      return try await self.aligned(
-        other, "modalities: [fast], window: {length: 2, partial: error}")
-    }
+    let refused = try await aligned(
+      harnesses[2], "modalities: [fast], window: {length: 2, partial: error}")
     #expect(refused.failures.map(\.subject) == ["sample 'a'"])
   }
 
@@ -168,7 +157,7 @@ import Testing
       "one.csv", "id,x,kind,part\na,1,u,labelled\nb,2,v,labelled\nc,3,u,unlabelled\n")
     try harness.folder.write(
       "two.csv", "id,y,part\nc,30,unlabelled\nb,20,labelled\na,10,labelled\n")
-    let outcomes = try await harness.run(
+    let both = try await harness.run(
       """
       mke: 1
       name: joined
@@ -182,8 +171,7 @@ import Testing
           source: {kind: table, path: two.csv, modalities: {y: [y]}}
           split: {column: part}
         both: {kind: align, from: [one, two]}
-      """)
-    let both = try #require(outcomes["both"])
+      """, until: "both")
     #expect(both.failures == [])
     let columns = try both.output.readAll(
       ["/samples/id", "/modalities/x/data", "/modalities/y/data", "/labels/class"],
@@ -192,14 +180,5 @@ import Testing
     #expect(columns["/modalities/x/data"]?.values(as: Float.self) == [1, 2])
     #expect(columns["/modalities/y/data"]?.values(as: Float.self) == [10, 20])
     #expect(columns["/labels/class"]?.values(as: Int32.self) == [0, 1])
-  }
-}
-
-extension Harness {
-  /// The same with a folder of its own.
-  static func again<Result>(
-    _: Harness, _ body: (Harness) async throws -> Result
-  ) async throws -> Result {
-    try await body(Harness())
   }
 }

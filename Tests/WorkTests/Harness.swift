@@ -49,9 +49,20 @@ final class Harness: Sendable {
     return outcomes
   }
 
+  /// What one stage said, after all before it have succeeded.
+  func run(_ text: String, until stage: String) async throws -> Outcome {
+    let outcomes = try await run(text)
+    if let outcome = outcomes[stage] { return outcome }
+    throw DiagnosticList(outcomes.values.flatMap(\.failures))
+  }
+
   func run(_ job: Job) async -> Outcome {
     let events = Events()
-    await standardWork.run(job) { events.add($0) }
+    do {
+      try await standardWork.run(job) { events.add($0) }
+    } catch {
+      events.add(.failed(Diagnostic.all(of: error, subject: "stage '\(job.stage)'")))
+    }
     return Outcome(job: job, events: events.all)
   }
 

@@ -44,7 +44,7 @@ import Testing
   @Test func equalContentInTwoSplitsIsRefused() async throws {
     let harness = try Harness()
     try table(harness, "a,1,2,cat,labelled\nb,3,4,dog,labelled\nc,1,2,cat,test\n")
-    let rows = try #require(try await harness.run(pipeline)["rows"])
+    let rows = try await harness.run(pipeline, until: "rows")
     #expect(
       rows.failures.map(\.message) == [
         "1 sample has the content of a sample in another split: 'a' (labelled) = 'c' (test)"
@@ -54,7 +54,7 @@ import Testing
   @Test func brokenRowIsShownAtItsLine() async throws {
     let harness = try Harness()
     try table(harness, "a,1,2,cat,labelled\nb,3\n")
-    let rows = try #require(try await harness.run(pipeline)["rows"])
+    let rows = try await harness.run(pipeline, until: "rows")
     let failure = try #require(rows.failures.first)
     #expect(failure.subject.hasSuffix("table.csv:3"))
   }
@@ -62,7 +62,7 @@ import Testing
   @Test func notANumberIsRefusedWithItsPlace() async throws {
     let harness = try Harness()
     try table(harness, "a,1,2,cat,labelled\nb,nan,4,dog,labelled\n")
-    let rows = try #require(try await harness.run(pipeline)["rows"])
+    let rows = try await harness.run(pipeline, until: "rows")
     let failure = try #require(rows.failures.first)
     #expect(failure.subject.contains("table.csv:3"))
   }

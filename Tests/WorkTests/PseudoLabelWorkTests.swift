@@ -11,7 +11,9 @@ import Testing
     let logits: ArraySlice<Float> = [2, 1, 0]
     let plain = PseudoLabelWork.softmax(logits, temperature: 1)
     let soft = PseudoLabelWork.softmax(logits, temperature: 2)
-    for (found, wanted) in zip(plain + soft, [0.665241, 0.244728, 0.090031, 0.506480, 0.307196, 0.186324]) {
+    for (found, wanted) in zip(
+      plain + soft, [0.665241, 0.244728, 0.090031, 0.506480, 0.307196, 0.186324])
+    {
       #expect(abs(Double(found) - wanted) < 1e-6)
     }
   }
@@ -25,7 +27,8 @@ import Testing
   @Test func thresholdKeepsTheConfidentAndSaysHowMany() async throws {
     let harness = try Harness()
     let text = Texts.moons.replacing(
-      "from: guesses, mode: hard", with: "from: guesses, mode: soft, temperature: 2, threshold: 0.7")
+      "from: guesses, mode: hard", with: "from: guesses, mode: soft, temperature: 2, threshold: 0.7"
+    )
     let outcomes = try await harness.run(text)
     let labels = try #require(outcomes["labels"])
     #expect(labels.failures == [])
@@ -38,7 +41,8 @@ import Testing
     let shares = try #require(columns["/pseudo/probabilities"]?.values(as: Float.self))
     #expect(shares.count == 200)
     let summary = try #require(labels.summaries.first)
-    #expect(summary.hasPrefix("\(kept.count { $0 == 1 }) labels kept, \(kept.count { $0 == 0 }) dropped"))
+    #expect(
+      summary.hasPrefix("\(kept.count { $0 == 1 }) labels kept, \(kept.count { $0 == 0 }) dropped"))
     #expect(outcomes["students"]?.failures == [])
   }
 
@@ -46,7 +50,7 @@ import Testing
     let harness = try Harness()
     let text = Texts.moons.replacing(
       "from: guesses, mode: hard", with: "from: guesses, threshold: 1.0")
-    let labels = try #require(try await harness.run(text)["labels"])
+    let labels = try await harness.run(text, until: "labels")
     #expect(
       labels.failures.map(\.message) == ["not one of 100 labels reaches the threshold of 1.0"])
   }
@@ -76,7 +80,7 @@ import Testing
     let harness = try Harness()
     try rows(harness)
     try harness.folder.write("labels.csv", "guess,id\nu,d\nv,c\nv,other\n")
-    let labels = try #require(try await harness.run(outside)["labels"])
+    let labels = try await harness.run(outside, until: "labels")
     #expect(labels.failures == [])
     let columns = try labels.output.readAll(["/samples/id", "/pseudo/label"], of: "unlabelled")
     #expect(columns["/samples/id"]?.texts == ["c", "d"])
@@ -87,7 +91,7 @@ import Testing
     let harness = try Harness()
     try rows(harness)
     try harness.folder.write("labels.csv", "guess,id\nu,d\nw,c\n")
-    let labels = try #require(try await harness.run(outside)["labels"])
+    let labels = try await harness.run(outside, until: "labels")
     let failure = try #require(labels.failures.first)
     #expect(failure.subject.hasSuffix("labels.csv:3"))
     #expect(failure.message == "label 'w' is no class")
@@ -97,7 +101,7 @@ import Testing
     let harness = try Harness()
     try rows(harness)
     try harness.folder.write("labels.csv", "guess,id\nu,d\n")
-    let labels = try #require(try await harness.run(outside)["labels"])
+    let labels = try await harness.run(outside, until: "labels")
     #expect(
       labels.failures.map(\.message) == [
         "1 of 2 samples of 'aligned.unlabelled' have no row, such as 'c'"

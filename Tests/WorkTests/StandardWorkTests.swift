@@ -1,4 +1,5 @@
 import Dataflow
+import Diagnostics
 import Stages
 import Testing
 import Work
@@ -12,14 +13,8 @@ import Work
     let job = Job(
       pipeline: "p", stage: "s", kind: "evalute", configuration: [:], inputs: [:],
       fingerprint: "f", outputDirectory: "/nowhere", threads: 1, device: "cpu", toolVersion: "t")
-    await confirmation { confirm in
-      let succeeded = await standardWork.run(job) { event in
-        guard case .failed(let list) = event else { return }
-        #expect(list.first?.message == "this worker has no stage kind 'evalute'")
-        #expect(list.first?.mend?.hasPrefix("did you mean 'evaluate'?") == true)
-        confirm()
-      }
-      #expect(!succeeded)
-    }
+    let error = await #expect(throws: Diagnostic.self) { try await standardWork.run(job) { _ in } }
+    #expect(error?.message == "this worker has no stage kind 'evalute'")
+    #expect(error?.mend?.hasPrefix("did you mean 'evaluate'?") == true)
   }
 }

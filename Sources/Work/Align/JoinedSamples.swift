@@ -75,7 +75,8 @@ struct JoinedSamples {
     var row = 0
     if let first = sources.first, first.count(of: stream) > 0 {
       let reader = try first.read(
-        paths(of: 0, stream), of: stream, options: ReadOptions(threads: threads, samplesPerBatch: 256))
+        paths(of: 0, stream), of: stream,
+        options: ReadOptions(threads: threads, samplesPerBatch: 256))
       while let batch = try reader.next() {
         let table = Table(columns: batch.columns, modalities: names(of: 0))
         for (local, id) in table.ids.enumerated() {
@@ -107,7 +108,8 @@ struct JoinedSamples {
 
   private func paths(of source: Int, _ stream: String) throws -> [String] {
     let known = Set(try sources[source].fields(of: stream).map(\.path))
-    return ([StandardField.id, StandardField.content]
+    return
+      ([StandardField.id, StandardField.content]
       + names(of: source).flatMap { [StandardField.modality($0), StandardField.presence($0)] })
       .filter(known.contains)
   }

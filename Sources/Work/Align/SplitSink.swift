@@ -155,7 +155,9 @@ struct SplitSink {
           isShuffled: packing.byteShuffle.contains(name)))
       if layout.keepsMissing { fields.append(StandardField.presenceField(name)) }
     }
-    if let classes, labels.contains(where: { !$0.isEmpty }) { fields.append(StandardField.labelField(split, classes: classes)) }
+    if let classes, labels.contains(where: { !$0.isEmpty }) {
+      fields.append(StandardField.labelField(split, classes: classes))
+    }
     return fields
   }
 }

@@ -43,7 +43,7 @@ public struct DistillWork: StageWork {
   private func light(
     _ name: String, _ variant: DistillStage.Variant, _ checkpoints: [ModelCheckpoint],
     _ inputs: inout Inputs, _ context: StageContext
-  ) throws -> WarningLight? {
+  ) throws -> StudentLight? {
     guard case .pseudo = variant.labels else { return nil }
     let pool = try inputs.samples(DistillStage.from, variant: name)
     let labels = try inputs.labels(variant: name)
@@ -63,12 +63,12 @@ public struct DistillWork: StageWork {
         if guess == label { agreed += 1 }
       }
     }
-    let light = WarningLight(
+    let light = StudentLight(
       variant: name, agreement: Double(agreed) / Double(max(1, pseudo.reduce(0, +))),
       predicted: predicted, pseudo: pseudo)
     context.summarise(light.line(classes: classes))
     // A student without T is expected to copy; the light is for those that should not.
-    if let warning = light.warning, light.verdict == .collapses || !variant.transform.isEmpty {
+    if let warning = light.warning, light.light == .collapses || !variant.transform.isEmpty {
       context.warn(warning.message, mend: warning.mend)
     }
     return light

@@ -85,7 +85,9 @@ extension ModelSet {
   /// - inputs: by modality, `[batch, …sample shape]`
   func logits(_ inputs: [String: Tensor], device: Device) throws -> Tensor {
     let answers = try checkpoints.map { checkpoint in
-      let own = try checkpoint.network.modalities.compactMap { try inputs[$0.name]?.moved(to: device) }
+      let own = try checkpoint.network.modalities.compactMap {
+        try inputs[$0.name]?.moved(to: device)
+      }
       let logits = try checkpoint.network.logits(own, batchSize: 1024)
       return try logits.reshaped([logits.shape[0], 1, checkpoint.classes.count])
     }

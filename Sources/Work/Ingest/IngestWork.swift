@@ -100,7 +100,8 @@ private struct MissingCount: Encodable {
       }
     }
     return parts.isEmpty
-      ? nil : parts.joined(separator: ", ") + " (such as \(examples.prefix(3).joined(separator: ", ")))"
+      ? nil
+      : parts.joined(separator: ", ") + " (such as \(examples.prefix(3).joined(separator: ", ")))"
   }
 }
 

@@ -12,7 +12,7 @@ struct ModelDetails: Codable {
   /// In the order of the pipeline file, then of the seeds.
   var networks: [Entry]
   /// The warning lights of the students, by variant; absent for a teacher.
-  var lights: [WarningLight]
+  var lights: [StudentLight]
 
   var variants: [String] {
     networks.reduce(into: []) { if !$0.contains($1.variant) { $0.append($1.variant) } }

@@ -9,7 +9,7 @@ enum ModelOutput {
   }
 
   static func finish(
-    _ writer: OutputWriter, _ checkpoints: [ModelCheckpoint], lights: [WarningLight] = [],
+    _ writer: OutputWriter, _ checkpoints: [ModelCheckpoint], lights: [StudentLight] = [],
     modalities: [ModalityDescription]
   ) throws {
     let details = ModelDetails(

@@ -35,7 +35,8 @@ struct PseudoLabelSet {
     let ids = columns[StandardField.id]?.texts ?? []
     labels = columns[StandardField.pseudoLabel]?.values(as: Int32.self) ?? []
     kept = columns[StandardField.pseudoKept]?.values(as: UInt8.self) ?? []
-    probabilities = isSoft
+    probabilities =
+      isSoft
       ? columns[StandardField.pseudoProbabilities]?.values(as: Float.self) : nil
     seeds = ids.isEmpty ? 0 : labels.count / ids.count
     place = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })

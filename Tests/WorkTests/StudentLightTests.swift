@@ -1,29 +1,30 @@
+import Metrics
 import Testing
 
 @testable import Work
 
-@Suite struct WarningLightTests {
+@Suite struct StudentLightTests {
   @Test(arguments: [
-    (1.0, WarningLight.Verdict.copies), (0.99, .copies), (0.985, .learns), (0.76, .learns),
+    (1.0, WarningLight.copiesItsTeacher), (0.99, .copiesItsTeacher), (0.985, .off), (0.76, .off),
     (0.75, .collapses), (0.2, .collapses),
   ])
-  func verdictFollowsAgreement(_ agreement: Double, _ verdict: WarningLight.Verdict) {
-    let light = WarningLight(
+  func verdictFollowsAgreement(_ agreement: Double, _ verdict: WarningLight) {
+    let light = StudentLight(
       variant: "mke", agreement: agreement, predicted: [50, 50], pseudo: [50, 50])
-    #expect(light.verdict == verdict)
+    #expect(light.light == verdict)
   }
 
   @Test func losingAClassThatTheTeacherSeesIsACollapse() {
-    let light = WarningLight(
+    let light = StudentLight(
       variant: "mke", agreement: 0.9, predicted: [100, 0], pseudo: [90, 10])
-    #expect(light.verdict == .collapses)
-    let rare = WarningLight(
+    #expect(light.light == .collapses)
+    let rare = StudentLight(
       variant: "mke", agreement: 0.95, predicted: [100, 0], pseudo: [96, 4])
-    #expect(rare.verdict == .learns)
+    #expect(rare.light == .off)
   }
 
   @Test func lineShowsAgreementAndHistogram() {
-    let light = WarningLight(
+    let light = StudentLight(
       variant: "mke", agreement: 0.934, predicted: [55, 45], pseudo: [50, 50])
     #expect(
       light.line(classes: ["0", "1"])

@@ -1,22 +1,7 @@
+import Metrics
+
 /// What can be seen of a student without a single true label. METHOD: the warning light.
-///
-/// Measured there: agreement between student and pseudo-labels on D_u was 86 to 98 % where the
-/// student helped, 99 % and more where it copied its teacher, 75 % and less where it collapsed.
-struct WarningLight: Codable, Hashable, Sendable {
-  enum Verdict: String, Codable, Sendable {
-    /// Agreement of 99 % and more.
-    case copies
-    /// Neither of the others.
-    case learns
-    /// Agreement of 75 % and less, or a class that the teacher sees often and the student never.
-    case collapses
-  }
-
-  static let copying = 0.99
-  static let collapsing = 0.75
-  /// Share of the pseudo-labels from which a class counts as seen often.
-  static let often = 0.05
-
+struct StudentLight: Codable, Hashable, Sendable {
   var variant: String
   /// Mean over seeds of the share of D_u on which student and pseudo-labels agree.
   var agreement: Double
@@ -24,18 +9,14 @@ struct WarningLight: Codable, Hashable, Sendable {
   var predicted: [Int]
   /// Pseudo-labels of all seeds for each class.
   var pseudo: [Int]
-  var verdict: Verdict
+  var light: WarningLight
 
   init(variant: String, agreement: Double, predicted: [Int], pseudo: [Int]) {
     self.variant = variant
     self.agreement = agreement
     self.predicted = predicted
     self.pseudo = pseudo
-    let total = Double(max(1, pseudo.reduce(0, +)))
-    let lost = zip(predicted, pseudo).contains { $0 == 0 && Double($1) / total >= Self.often }
-    verdict =
-      agreement >= Self.copying
-      ? .copies : agreement <= Self.collapsing || lost ? .collapses : .learns
+    light = WarningLight(agreement: agreement, predictions: predicted, labels: pseudo)
   }
 
   /// Such as `mke: agrees with 93.4 % of the pseudo-labels; predicts 0: 55 %, 1: 45 %`.
@@ -50,9 +31,9 @@ struct WarningLight: Codable, Hashable, Sendable {
 
   /// What to make of it; `nil` when all is well.
   var warning: (message: String, mend: String)? {
-    switch verdict {
-    case .learns: nil
-    case .copies:
+    switch light {
+    case .off: nil
+    case .copiesItsTeacher:
       (
         "'\(variant)' copies its teacher: it agrees with \(Self.percent(agreement, digits: 1)) of "
           + "the pseudo-labels",
