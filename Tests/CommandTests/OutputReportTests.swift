@@ -152,7 +152,7 @@ import Testing
         ]))
     }
     let light = Value.object([
-      "variant": "mke", "verdict": "learns", "agreement": 0.934, "predicted": .array([110, 90]),
+      "variant": "mke", "agreement": 0.934, "predicted": .array([110, 90]),
       "pseudo": .array([100, 100]),
     ])
     _ = try writer.finish(
@@ -168,8 +168,8 @@ import Testing
     #expect(
       text.contains(
         """
-        student  light   agrees  predicts
-        mke      learns  93.4 %  0: 55 %, 1: 45 %
+        student  light  agrees  predicts
+        mke      off    93.4 %  0: 55 %, 1: 45 %
         the pseudo-labels say  0: 50 %, 1: 50 %
         """))
   }
