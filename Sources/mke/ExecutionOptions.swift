@@ -46,7 +46,7 @@ struct ExecutionOptions: ParsableArguments {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     let report = try RunReport(plan, result, graph: graph, seconds: seconds)
     // What failed inside a stage was told when it failed.
-    Console.report(result.faults)
+    Console.report(report.warnings + result.faults)
     if json {
       Console.print(report.value.canonicalJSON)
     } else {

@@ -10,10 +10,12 @@ struct Inspect: AsyncParsableCommand {
     abstract: "Look into an output: schema, provenance, fields, statistics, one sample.",
     discussion: """
       What to look at is a folder of shards, one shard, the first digits of a fingerprint in the \
-      workspace, or a stage of a pipeline file; with '#' and an id or a number, one sample of it.
+      workspace, or a stage of a pipeline file; with '#' and an id or a number, one sample of it, \
+      or one network of a model.
 
         mke inspect Pipelines/two-moons.yaml:points
         mke inspect Pipelines/two-moons.yaml:points#7
+        mke inspect Pipelines/two-moons.yaml:students#mke-seed-3
         mke inspect .mke/store/3f2a…/unlabelled-00000.h5
         mke inspect 3f2a9c --json
 
@@ -46,7 +48,10 @@ struct Inspect: AsyncParsableCommand {
     let output = try Output(opening: place.folder)
     if verify { try check(output) }
     let width = Console.size(of: STDOUT_FILENO).width
-    if let sample {
+    if let sample, output.manifest.schema == PortType.model.rawValue {
+      let report = try NetworkReport(sample, of: output)
+      if json { try Console.json(report) } else { Console.print(report.text(width: width)) }
+    } else if let sample {
       let report = try SampleReport(sample, of: output, includesSealed: truth)
       if json { try Console.json(report) } else { Console.print(report.text(width: width)) }
     } else if !verify {

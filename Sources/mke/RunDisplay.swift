@@ -67,8 +67,8 @@ final class RunDisplay: @unchecked Sendable {
       case .failed(let stage, let diagnostics):
         state.board.fail(stage, at: now)
         for diagnostic in diagnostics { state.board.say(Console.text(of: diagnostic)) }
-      case .notRun(let stage, let failed):
-        state.board.say("\(stage): not run, because \(failed.joined(separator: ", ")) failed")
+      // Told together at the end.
+      case .notRun: break
       }
       // Bars move with the timer, however fast the events come.
       if case .progress = event, isLive { return }

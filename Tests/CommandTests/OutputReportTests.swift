@@ -152,7 +152,7 @@ import Testing
         ]))
     }
     let light = Value.object([
-      "variant": "mke", "verdict": "learns", "agreement": 0.934, "predicted": .array([110, 90]),
+      "variant": "mke", "agreement": 0.934, "predicted": .array([110, 90]),
       "pseudo": .array([100, 100]),
     ])
     _ = try writer.finish(
@@ -163,15 +163,50 @@ import Testing
       text.contains(
         """
         networks  seeds  parameters  steps         loss   agreement  held back  loss, from first to last step
-        mke           2          12  2,000  0.45 ± 0.05  90.0 ± 0.0          -  █▅▁
+        mke           2          12  2,000  0.45 ± 0.05  90.0 ± 0.0          -  █▄▁
         """))
     #expect(
       text.contains(
         """
-        student  light   agrees  predicts
-        mke      learns  93.4 %  0: 55 %, 1: 45 %
+        student  light  agrees  predicts
+        mke      off    93.4 %  0: 55 %, 1: 45 %
         the pseudo-labels say  0: 50 %, 1: 50 %
         """))
+  }
+}
+
+@Suite struct NetworkReportTests {
+  private static func output(_ folder: TemporaryFolder) throws -> Output {
+    let writer = try OutputWriter(
+      folder.path,
+      header: OutputHeader(
+        pipeline: "moons", stage: "students", kind: "distill", schema: "model", fingerprint: "f",
+        tool: "mke 0.0.0"))
+    try writer.writeArrays(
+      "mke-seed-0.h5", [NamedArray("head.bias", [Float(-1), 0, 1], shape: [3])],
+      attributes: [
+        "variant": "mke",
+        "training": #"{"steps": 20, "curve": [{"loss": 1}, {"loss": 0.5}]}"#,
+      ])
+    _ = try writer.finish(classes: nil, modalities: [], details: .null)
+    return try Output(opening: folder.path)
+  }
+
+  @Test func aNetworkTellsOfItsParametersAndItsTraining() throws {
+    let folder = try TemporaryFolder()
+    let text = try NetworkReport("mke-seed-0", of: Self.output(folder)).text()
+    #expect(text.hasPrefix("mke-seed-0.h5: 3 parameters\n\nparameters  shape  type     min  mean"))
+    #expect(text.contains("\nhead.bias   3      float32   -1     0  0.8165    1\n"))
+    #expect(text.contains("\nloss, from 1 to 0.5\n"))
+    #expect(text.hasSuffix("training: {steps: 20}\nvariant: mke"))
+  }
+
+  @Test func anUnknownNetworkIsRefusedWithANearOne() throws {
+    let folder = try TemporaryFolder()
+    let output = try Self.output(folder)
+    let error = #expect(throws: Diagnostic.self) { try NetworkReport("mke-seed-1", of: output) }
+    #expect(error?.message == "no network is called 'mke-seed-1'")
+    #expect(error?.mend == "there is 1 network, such as '#mke-seed-0'")
   }
 }
 

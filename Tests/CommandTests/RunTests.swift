@@ -1,7 +1,11 @@
 import Configuration
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
+
+/// The folder of `RunTests.finished`, to remove at the end.
+private let sharedFolder = Mutex<String?>(nil)
 
 /// Pipelines run from end to end by the built programs.
 @Suite(
@@ -12,6 +16,27 @@ struct RunTests {
   private static func tool(_ text: String = TestPipelines.moons) throws -> Tool {
     let tool = try Tool()
     try tool.write("moons.yaml", text)
+    return tool
+  }
+
+  /// A pipeline that has run, made once for all tests: each gets a copy of its workspace.
+  private static let finished = Result { () throws -> Tool in
+    let tool = try Self.tool()
+    _ = try events(tool)
+    // A static lives as long as the process, and is never taken down by Swift.
+    sharedFolder.withLock { $0 = tool.folder.path }
+    atexit {
+      if let path = sharedFolder.withLock({ $0 }) {
+        try? FileManager.default.removeItem(atPath: path)
+      }
+    }
+    return tool
+  }
+
+  private static func finishedTool() throws -> Tool {
+    let tool = try Self.tool()
+    try FileManager.default.copyItem(
+      atPath: finished.get().folder.path("w"), toPath: tool.folder.path("w"))
     return tool
   }
 
@@ -73,8 +98,7 @@ struct RunTests {
   }
 
   @Test func metricsOfAPipelineHaveEveryVariantAndSeed() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool)
+    let tool = try Self.finishedTool()
     let value = try Self.json(try tool.run("metrics", "moons.yaml", "--json").output)
     let accuracies = (value["aggregates"]?.arrayValue ?? []).filter {
       $0["metric"] == "accuracy" && $0["split"] == "test"
@@ -89,8 +113,7 @@ struct RunTests {
   // MARK: Running again
 
   @Test func changingOneKeyOfDistillRunsDistillAndEvaluateAlone() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool)
+    let tool = try Self.finishedTool()
     try tool.write("moons.yaml", TestPipelines.moons.replacing("noise: 1.0", with: "noise: 0.5"))
     let why = try tool.run("why", "moons.yaml", "students")
     #expect(why.output.hasPrefix("students would run:\n"))
@@ -104,8 +127,7 @@ struct RunTests {
   }
 
   @Test func whatCannotChangeAResultCausesNoRerun() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool)
+    let tool = try Self.finishedTool()
     let text =
       "# a comment\n"
       + TestPipelines.moons.replacing("noise: 1.0, seeds: 2", with: "seeds: 2, noise: 1.0")
@@ -114,8 +136,7 @@ struct RunTests {
   }
 
   @Test func aStageIsRunAgainByItself() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool)
+    let tool = try Self.finishedTool()
     let before = try Self.bits(tool)
     let finished = try tool.run("stage", "moons.yaml", "teacher")
     #expect(
@@ -143,11 +164,12 @@ struct RunTests {
   // MARK: The same bits
 
   @Test func theNumberOfJobsChangesNoBit() throws {
-    let (one, two) = (try Self.tool(), try Self.tool())
+    let one = try Self.tool()
     _ = try Self.events(one, "--jobs", "1")
-    _ = try Self.events(two, "--jobs", "2")
     let bits = try Self.bits(one)
     #expect(bits.count > 10)
+    let two = try Self.finishedTool()
+    #expect(Self.started(try Self.events(two, "--jobs", "2", "--force-all")).count == 7)
     #expect(try Self.bits(two) == bits)
   }
 
@@ -155,7 +177,6 @@ struct RunTests {
     let text = TestPipelines.moons.replacing("steps: 40\n    seeds", with: "steps: 4000\n    seeds")
       .replacing("seeds: 2}", with: "seeds: 4}")
     let (killed, calm) = (try Self.tool(text), try Self.tool(text))
-    _ = try Self.events(killed, "--until", "labels")
     let run = try Background(killed, ["run", "moons.yaml", "--json", "--jobs", "1"])
     try run.wait(for: "\"stage\":\"students\",\"total\"")
     try run.kill(childrenWith: SIGKILL)
@@ -237,12 +258,19 @@ struct RunTests {
 
   @Test func anEmptySplitIsNamed() throws {
     let rows = Self.rows.replacing("test", with: "labelled")
-    try expectFailure(Self.table(rows), "test")
+    let tool = try Self.table(rows)
+    try tool.write(
+      "moons.yaml",
+      try String(contentsOfFile: tool.folder.path("moons.yaml"), encoding: .utf8) + """
+          teacher: {kind: teacher, from: points.labelled, modalities: [x], steps: 5}
+          report: {kind: evaluate, models: teacher, on: points.test}
+
+        """)
+    try expectFailure(tool, "stage 'points' has no test sample")
   }
 
   @Test func aTruncatedShardIsMadeAgain() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool, "--until", "points")
+    let tool = try Self.finishedTool()
     let shard = try Self.shard(of: "points", in: tool)
     let bytes = try Data(contentsOf: shard)
     try bytes.prefix(bytes.count / 2).write(to: shard)
@@ -253,8 +281,7 @@ struct RunTests {
   }
 
   @Test func aFlippedBitIsFoundByTheStageThatReadsIt() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool, "--until", "points")
+    let tool = try Self.finishedTool()
     let shard = try Self.shard(of: "points", in: tool)
     let manifest = shard.deletingLastPathComponent().appendingPathComponent("manifest.json")
     // Another shard of the same size in its place: every byte is whole, and none is right.
@@ -262,17 +289,16 @@ struct RunTests {
     for index in stride(from: bytes.count / 3, to: bytes.count, by: 97) { bytes[index] ^= 0x55 }
     try bytes.write(to: shard)
     #expect(FileManager.default.fileExists(atPath: manifest.path))
-    try expectFailure(tool, "labelled-00000.h5", "--until", "teacher")
+    try expectFailure(tool, "labelled-00000.h5", "--until", "teacher", "--force", "teacher")
   }
 
   @Test func aShardOfAnotherSchemaIsRefused() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool, "--until", "points")
+    let tool = try Self.finishedTool()
     let manifest = try Self.shard(of: "points", in: tool).deletingLastPathComponent()
       .appendingPathComponent("manifest.json")
     let text = try String(contentsOf: manifest, encoding: .utf8)
     try Data(text.replacing("\"aligned-samples\"", with: "\"samples\"").utf8).write(to: manifest)
-    try expectFailure(tool, "'aligned-samples' wanted", "--until", "teacher")
+    try expectFailure(tool, "'aligned-samples' wanted", "--until", "teacher", "--force", "teacher")
   }
 
   private static func shard(of stage: String, in tool: Tool) throws -> URL {
@@ -282,12 +308,11 @@ struct RunTests {
   }
 
   @Test func aDiskThatTakesNoMoreIsAClearErrorAndLosesNothing() throws {
-    let tool = try Self.tool()
-    _ = try Self.events(tool, "--until", "teacher")
+    let tool = try Self.finishedTool()
     // No file may grow beyond 1 KiB: what a full disk does to a write, without a disk to fill.
-    let finished = try tool.shell("ulimit -f 1; $mke run moons.yaml")
+    let finished = try tool.shell("ulimit -f 1; $mke run moons.yaml --set noise=0.5")
     #expect(finished.status == 1 && finished.errors.contains("error:"), "\(finished.errors)")
-    #expect(Self.started(try Self.events(tool)).first == "guesses")
+    #expect(Self.started(try Self.events(tool, "--set", "noise=0.5")) == ["students", "report"])
   }
 
   @Test func theDoctorFindsTheWorkerAndItsLibtorch() throws {

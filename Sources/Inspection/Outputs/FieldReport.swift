@@ -1,4 +1,3 @@
-public import Configuration
 public import Shards
 
 /// One data set of a stream: what it is, and what its values are like.

@@ -18,7 +18,7 @@ extension OutputReport {
     rows.append(["fingerprint", fingerprint])
     rows.append(["folder", directory])
     if samples > 0 {
-      let parts = Self.ordered(splits).map { "\($0) \(Figures.grouped(splits[$0] ?? 0))" }
+      let parts = Self.ordered(splits.keys).map { "\($0) \(Figures.grouped(splits[$0] ?? 0))" }
       rows.append([
         "samples",
         Figures.grouped(samples) + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))"),
@@ -38,9 +38,10 @@ extension OutputReport {
       ? names.joined(separator: ", ") : names.prefix(19).joined(separator: ", ") + ", …"
   }
 
-  static func ordered(_ splits: [String: Int]) -> [String] {
+  /// The splits in the order of the method, then other streams by name.
+  static func ordered(_ splits: some Collection<String>) -> [String] {
     let known = ["labelled", "unlabelled", "test"]
-    return known.filter { splits[$0] != nil } + splits.keys.filter { !known.contains($0) }.sorted()
+    return known.filter(splits.contains) + splits.filter { !known.contains($0) }.sorted()
   }
 
   private var fieldTable: [String] {

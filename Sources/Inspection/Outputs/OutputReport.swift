@@ -1,4 +1,6 @@
 public import Configuration
+import Diagnostics
+import Foundation
 public import Metrics
 public import Shards
 
@@ -30,26 +32,37 @@ public struct OutputReport: Codable, Sendable {
   /// What can be seen of a student without truth.
   public struct Light: Codable, Sendable, Equatable {
     public var variant: String
-    /// `copies`, `learns`, `collapses`.
-    public var verdict: String
     public var agreement: Double
     /// Predictions for each class.
     public var predicted: [Int]
     /// Pseudo-labels for each class.
     public var pseudo: [Int]
+    public var light: WarningLight
+
+    public init(variant: String, agreement: Double, predicted: [Int], pseudo: [Int]) {
+      self.variant = variant
+      self.agreement = agreement
+      self.predicted = predicted
+      self.pseudo = pseudo
+      light = WarningLight(agreement: agreement, predictions: predicted, labels: pseudo)
+    }
+
+    private enum CodingKeys: String, CodingKey { case variant, agreement, predicted, pseudo, light }
+
+    /// The light follows from the counts, whatever the text says of it.
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      self.init(
+        variant: try container.decode(String.self, forKey: .variant),
+        agreement: try container.decode(Double.self, forKey: .agreement),
+        predicted: try container.decode([Int].self, forKey: .predicted),
+        pseudo: try container.decode([Int].self, forKey: .pseudo))
+    }
 
     /// - Returns: the lights that the details of a model's manifest tell of.
-    public static func all(in details: Value) -> [Light] {
-      (details["lights"]?.arrayValue ?? []).compactMap { value in
-        guard let variant = value["variant"]?.stringValue,
-          let verdict = value["verdict"]?.stringValue,
-          let agreement = value["agreement"]?.doubleValue
-        else { return nil }
-        return Light(
-          variant: variant, verdict: verdict, agreement: agreement,
-          predicted: value["predicted"]?.arrayValue?.compactMap(\.integerValue) ?? [],
-          pseudo: value["pseudo"]?.arrayValue?.compactMap(\.integerValue) ?? [])
-      }
+    static func all(in details: Value) throws -> [Light] {
+      guard let lights = details["lights"] else { return [] }
+      return try JSONDecoder().decode([Light].self, from: Data(lights.canonicalJSON.utf8))
     }
   }
 
@@ -111,13 +124,19 @@ public struct OutputReport: Codable, Sendable {
     bytes = shards.map(\.bytes).reduce(0, +) + files.map(\.bytes).reduce(0, +)
     details = manifest.details
     showsTruth = options.includesSealed
-    lights = Light.all(in: manifest.details)
+    do {
+      lights = try Light.all(in: manifest.details)
+    } catch {
+      throw Diagnostic(
+        "\(output.directory)/manifest.json", "its warning lights cannot be read: \(error)",
+        mend: "rerun the stage that made it with --force")
+    }
     networks = []
     var names: [String] = []
     for shard in shards where shard.stream != Manifest.arraysStream {
       if !names.contains(shard.stream) { names.append(shard.stream) }
     }
-    streams = try names.map { name in
+    streams = try Self.ordered(names).map { name in
       var range = 0..<output.count(of: name)
       if let file = options.shard {
         let before = manifest.shards.filter { $0.stream == name }.prefix { $0.file != file }

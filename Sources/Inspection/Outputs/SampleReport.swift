@@ -48,7 +48,7 @@ public struct SampleReport: Codable, Sendable {
   private static func find(
     _ name: String, in output: Output
   ) throws -> (stream: String, index: Int, id: String) {
-    let streams = OutputReport.ordered(output.manifest.splits)
+    let streams = OutputReport.ordered(output.manifest.splits.keys)
     var ids: [(stream: String, ids: [String])] = []
     for stream in streams {
       let known = try output.readAll(["/samples/id"], of: stream)["/samples/id"]?.texts ?? []

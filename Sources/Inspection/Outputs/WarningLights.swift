@@ -12,13 +12,14 @@ public enum WarningLights {
     ])
     for light in lights {
       table.rows.append([
-        light.variant, light.verdict, Figures.percent(light.agreement, decimals: 1),
+        light.variant, light.light == .off ? "off" : light.light.rawValue,
+        Figures.percent(light.agreement, decimals: 1),
         shares(light.predicted, classes),
       ])
     }
     let pseudo = lights.first.map { shares($0.pseudo, classes) } ?? ""
     var lines = table.lines
-    for (index, light) in lights.enumerated() where paint.isOn && light.verdict != "learns" {
+    for (index, light) in lights.enumerated() where paint.isOn && light.light != .off {
       lines[index + 1] = paint(.yellow, lines[index + 1])
     }
     if !pseudo.isEmpty { lines.append("the pseudo-labels say  \(pseudo)") }

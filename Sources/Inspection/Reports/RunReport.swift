@@ -1,5 +1,6 @@
 public import Configuration
 public import Dataflow
+public import Diagnostics
 import Foundation
 
 /// What came of a run: how each stage ended, the figures of the evaluate stages, the warning lights
@@ -27,6 +28,8 @@ public struct RunReport: Sendable {
   public var metrics: MetricsReport
   public var students: [Students]
   public var workspace: String
+  /// What of it could not be read.
+  public var warnings: [Diagnostic] = []
 
   /// - Throws: `Diagnostic` when figures cannot be read.
   public init(_ plan: Plan, _ result: RunResult, graph: Graph, seconds: Double) throws {
@@ -53,7 +56,14 @@ public struct RunReport: Sendable {
         if item.node.output.type == .evaluation {
           metrics.documents.append(try MetricsReport.read("\(folder)/\(MetricsReport.fileName)"))
         }
-        if let found = try StudentLights.read(folder, of: item.node) { students.append(found) }
+        do {
+          if let found = try StudentLights.read(folder, of: item.node) { students.append(found) }
+        } catch {
+          warnings.append(
+            Diagnostic(
+              .warning, "\(folder)/manifest.json", "its warning lights cannot be read: \(error)",
+              mend: "made by another version: rerun it with --force \(item.name)"))
+        }
       }
       stages.append(stage)
     }
@@ -85,9 +95,10 @@ public struct RunReport: Sendable {
         + "the next run goes on from there"
     }
     if count("failed") + count("not-run") > 0 {
-      let waiting = count("not-run")
+      let waiting = stages.filter { $0.outcome == "not-run" }.map(\.stage)
       return "\(pipeline): \(Figures.count(count("failed"), "stage")) failed"
-        + (waiting > 0 ? ", \(waiting) not run" : "") + ", \(count("ran")) made\(tail)"
+        + (waiting.isEmpty ? "" : ", not run: \(waiting.joined(separator: " "))")
+        + "; \(count("ran")) made\(tail)"
     }
     if count("ran") == 0 {
       return "nothing to do: \(Figures.count(upToDate, "stage")) up to date"
@@ -116,7 +127,7 @@ public struct RunReport: Sendable {
           group.lights.map { light in
             .object([
               "stage": .string(group.stage), "variant": .string(light.variant),
-              "verdict": .string(light.verdict), "agreement": .double(light.agreement),
+              "light": .string(light.light.rawValue), "agreement": .double(light.agreement),
               "classes": .array(group.classes.map { .string($0) }),
               "predicted": .array(light.predicted.map { .integer($0) }),
               "pseudo": .array(light.pseudo.map { .integer($0) }),
@@ -152,15 +163,15 @@ enum StudentLights {
   private struct Manifest: Decodable {
     struct Details: Decodable { var lights: [OutputReport.Light]? }
     var classes: [String]?
-    var details: Details
+    var details: Details?
   }
 
   static func read(_ folder: String, of node: Graph.Node) throws -> RunReport.Students? {
     guard node.output.type == .model, node.face.hasVariants,
-      let data = FileManager.default.contents(atPath: "\(folder)/manifest.json"),
-      let manifest = try? JSONDecoder().decode(Manifest.self, from: data),
-      let lights = manifest.details.lights, !lights.isEmpty
+      let data = FileManager.default.contents(atPath: "\(folder)/manifest.json")
     else { return nil }
+    let manifest = try JSONDecoder().decode(Manifest.self, from: data)
+    guard let lights = manifest.details?.lights, !lights.isEmpty else { return nil }
     return RunReport.Students(
       stage: node.name, classes: manifest.classes ?? [], lights: lights)
   }

@@ -5,7 +5,8 @@ enum ValueText {
   static func lines(_ value: Value) -> [String] {
     switch value {
     case .object(let members):
-      return members.sorted { $0.key < $1.key }.flatMap { key, value in
+      return members.filter { !isEmpty($0.value) }.sorted { $0.key < $1.key }.flatMap {
+        key, value in
         entry("\(key):", value)
       }
     case .array(let items):
@@ -13,6 +14,11 @@ enum ValueText {
     case .null: return []
     default: return [scalar(value)]
     }
+  }
+
+  /// Lists and mappings without members say nothing.
+  private static func isEmpty(_ value: Value) -> Bool {
+    value == .array([]) || value == .object([:])
   }
 
   private static func entry(_ head: String, _ value: Value) -> [String] {
