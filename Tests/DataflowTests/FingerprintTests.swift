@@ -34,7 +34,6 @@ import Testing
 
   @Test(arguments: [
     ("a: join from=data x=1", "a: join from=data x=2"),
-    ("a: join from=data x=1", "a: join from=data x=1.0"),
     ("a: join from=data x=1", "a: join from=data x=\"1\""),
     ("a: join from=data x=1", "a: join from=data y=1"),
     ("a: join from=data", "a: join2 from=data"),

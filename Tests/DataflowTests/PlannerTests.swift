@@ -44,8 +44,8 @@ import Testing
       edits: [("\"scale\":1.0", "\"scale\":0.5")],
       plan: """
         students: would run
-          variants.mke.transform.0.scale: 1.0 → 0.5
-          variants.supervised.transform.0.scale: 1.0 → 0.5
+          variants.mke.transform.0.scale: 1 → 0.5
+          variants.supervised.transform.0.scale: 1 → 0.5
         report: would run
           input 'students' changed
         """),
@@ -278,7 +278,7 @@ import Testing
     #expect(
       stale(try toy.plan("a: source x=3")) == """
         a: would run
-          x: 1.0 → 3
+          x: 1 → 3
         """)
   }
 

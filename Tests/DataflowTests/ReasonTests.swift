@@ -14,7 +14,7 @@ import Testing
     (.keyChanged(path: "mode", old: "hard", new: ""), "mode: hard → ''"),
     (
       .keyAdded(path: "transform.1", new: .object(["kind": "noise", "scale": .array([1.0, 2])])),
-      "transform.1: added, {kind: noise, scale: [1.0, 2]}"
+      "transform.1: added, {kind: noise, scale: [1, 2]}"
     ),
     (
       .keyRemoved(path: "x", old: .string(String(repeating: "y", count: 100))),
