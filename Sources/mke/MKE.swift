@@ -44,10 +44,6 @@ struct MKE: AsyncParsableCommand {
   /// Runs the command that the words name, and ends the process with the exit code for how it went.
   static func main() async {
     Console.prepare()
-    if let diagnostic = unknownCommand(CommandLine.arguments.dropFirst().first) {
-      Console.report([diagnostic])
-      Foundation.exit(ExitCode.validationFailure.rawValue)
-    }
     do {
       let command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -66,6 +62,12 @@ struct MKE: AsyncParsableCommand {
       Foundation.exit(ExitCodes.interrupted)
     } catch {
       // What the argument parser throws: a request for help, a wrong call, an exit code.
+      if exitCode(for: error) == .validationFailure,
+        let diagnostic = unknownCommand(CommandLine.arguments.dropFirst().first)
+      {
+        Console.report([diagnostic])
+        Foundation.exit(ExitCode.validationFailure.rawValue)
+      }
       exit(withError: error)
     }
   }
