@@ -5,7 +5,6 @@ import PackageDescription
 let libtorch = Context.environment["LIBTORCH"] ?? "\(Context.packageDirectory)/.libtorch"
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -45,7 +44,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -73,11 +71,12 @@ let package = Package(
     library("Dataflow", ["Diagnostics", "Configuration", crypto]),
     library("PipelineFile", ["Diagnostics", "Configuration", "Dataflow", yams]),
     library("Stages", ["Diagnostics", "Configuration", "Recipes", "Dataflow", "Readers"]),
-    library("Inspection", ["Diagnostics", "Shards", "Dataflow", "Metrics"]),
+    library("Inspection", ["Diagnostics", "Configuration", "Shards", "Dataflow", "Metrics"]),
     .executableTarget(
       name: "mke",
       dependencies: [
-        "Diagnostics", "Dataflow", "PipelineFile", "Stages", "Inspection", arguments, logging,
+        "Diagnostics", "Configuration", "Dataflow", "PipelineFile", "Stages", "Shards",
+        "Inspection", arguments,
       ],
       swiftSettings: swift),
 
@@ -95,6 +94,14 @@ let package = Package(
     .executableTarget(
       name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Tensors", "Work"],
       swiftSettings: swift),
+
+    // Benchmarks; Tools/bench holds their peers and runners.
+    .executableTarget(
+      name: "bench-shards", dependencies: ["Shards"], path: "Tools/bench/shards",
+      exclude: ["peer.py", "run"], swiftSettings: swift),
+    .executableTarget(
+      name: "bench-student", dependencies: ["Training", "Tensors", "Recipes"],
+      path: "Tools/bench/study/student", swiftSettings: swift),
 
     // Tests.
     library("TestSupport"),
@@ -115,7 +122,11 @@ let package = Package(
         "Diagnostics",
       ]),
     tests(
-      "Command", ["mke", "mke-worker", "Shards", "Dataflow", "Inspection", "Diagnostics"]),
+      "Command",
+      [
+        "mke", "mke-worker", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
+        "Metrics", "PipelineFile", "Stages",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx20

@@ -133,10 +133,7 @@ public struct Manifest: Codable, Sendable, Hashable {
   }
 
   static func decoded(_ data: Data) throws -> Manifest {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try decoder.decode(Manifest.self, from: data)
+    try Value(json: [UInt8](data)).decode(Manifest.self)
   }
 }
 

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Foundation
+import Shards
 import Synchronization
 
 /// Looks at a machine for `mke doctor`.
@@ -24,8 +25,8 @@ public struct Examination: Sendable {
   public func report() -> DoctorReport {
     DoctorReport([
       .init(
-        "mke", .ok, "\(toolVersion), built with Swift \(LibraryVersions.swift)",
-        facts: ["version": toolVersion, "swift": LibraryVersions.swift]),
+        "mke", .ok, "\(toolVersion), built with Swift \(Compiler.version)",
+        facts: ["version": toolVersion, "swift": Compiler.version]),
       hdf5, plugin,
       .init(
         "zstd", .ok, LibraryVersions.zstd, facts: ["version": LibraryVersions.zstd]),

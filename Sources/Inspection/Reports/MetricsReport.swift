@@ -27,7 +27,7 @@ public struct MetricsReport: Sendable, Equatable {
         mend: "give the output of an evaluate stage, its metrics.json, or a pipeline file")
     }
     do {
-      return try JSONDecoder().decode(MetricsDocument.self, from: data)
+      return try Value(json: [UInt8](data)).decode(MetricsDocument.self)
     } catch {
       throw Diagnostic(
         path, "these are no metrics: \(Self.reason(error))",

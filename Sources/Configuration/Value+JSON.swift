@@ -1,16 +1,18 @@
-import Configuration
-
 /// JSON text that is none, and where.
-struct JSONFault: Error {
-  let message: String
+public struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
+  public var message: String
   /// Bytes from the start.
-  let offset: Int
+  public var offset: Int
+
+  public var description: String { "\(message), at byte \(offset)" }
 }
 
 extension Value {
-  /// Reads JSON text and keeps integers and doubles apart (`1` and `1.0`), as
-  /// `canonicalJSON` wrote them, which Foundation's decoder does not.
-  init(json bytes: [UInt8]) throws(JSONFault) {
+  /// Reads JSON text, such as `canonicalJSON` writes.
+  ///
+  /// A reader of its own because `JSONDecoder`, which finds the type of each value by trying one
+  /// after the other, took most of the time of commands that have nothing to do.
+  public init(json bytes: [UInt8]) throws(JSONFault) {
     var reader = JSONReader(bytes: bytes)
     self = try reader.document()
   }

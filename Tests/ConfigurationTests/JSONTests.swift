@@ -1,7 +1,6 @@
-import Configuration
 import Testing
 
-@testable import Dataflow
+@testable import Configuration
 
 @Suite struct JSONTests {
   private func read(_ text: String) throws -> Value { try Value(json: Array(text.utf8)) }
