@@ -72,6 +72,6 @@ import Testing
     let broken = try folder.write("broken.json", "{")
     #expect(
       #expect(throws: Diagnostic.self) { try MetricsReport.read(broken) }?.message
-        == "these are no metrics: the text is no JSON")
+        == "these are no metrics: a key must be here, at byte 1")
   }
 }
