@@ -64,11 +64,8 @@ import Testing
     try Example.write(folder.path, Example.field(.uint8), samples: 60)
     var bytes = try Data(contentsOf: shard)
     let output = try Output(opening: folder.path)
-    let reader = try output.open(
-      output.manifest.shards[0], fields: ["/modalities/torso/data"])
-    let frame = try reader.frames(of: "/modalities/torso/data")[2]
-    let place = try #require(bytes.range(of: Data(frame)))
-    bytes[place.upperBound - 1] ^= 0x10
+    let frame = try output.packedChunks(of: "/modalities/torso/data", in: "labelled")[2]
+    bytes[Int(frame.offset) + frame.size - 1] ^= 0x10
     try bytes.write(to: shard)
 
     let found = try output.verify()

@@ -38,13 +38,7 @@ enum ByteShuffle {
     // Whole numbers are put together in registers: the compiler makes vector code of that.
     switch elementSize {
     case 2:
-      let (low, high) = (start, start + planeLength)
-      let numbers = target.assumingMemoryBound(to: UInt16.self)
-      var index = 0
-      while index < range.count {
-        numbers[index] = UInt16(low[index]) | UInt16(high[index]) &<< 8
-        index &+= 1
-      }
+      undoPairs(start, start + planeLength, count: range.count, into: target)
     case 4:
       let planes = (
         start, start + planeLength, start + 2 * planeLength, start + 3 * planeLength
@@ -67,6 +61,31 @@ enum ByteShuffle {
           index &+= 1
         }
       }
+    }
+  }
+
+  /// Numbers of two bytes, sixteen at a time.
+  private static func undoPairs(
+    _ low: UnsafePointer<UInt8>, _ high: UnsafePointer<UInt8>, count: Int,
+    into target: UnsafeMutableRawPointer
+  ) {
+    let (low, high) = (UnsafeRawPointer(low), UnsafeRawPointer(high))
+    var index = 0
+    while index &+ 16 <= count {
+      var pairs = SIMD32<UInt8>()
+      pairs.evenHalf = low.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+      pairs.oddHalf = high.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
+      target.storeBytes(of: pairs, toByteOffset: 2 &* index, as: SIMD32<UInt8>.self)
+      index &+= 16
+    }
+    while index < count {
+      target.storeBytes(
+        of: low.load(fromByteOffset: index, as: UInt8.self), toByteOffset: 2 &* index,
+        as: UInt8.self)
+      target.storeBytes(
+        of: high.load(fromByteOffset: index, as: UInt8.self), toByteOffset: 2 &* index &+ 1,
+        as: UInt8.self)
+      index &+= 1
     }
   }
 }

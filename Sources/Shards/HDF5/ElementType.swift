@@ -43,7 +43,7 @@ extension UInt64: ShardElement { public static var elementType: ElementType { .u
 extension Float: ShardElement { public static var elementType: ElementType { .float32 } }
 extension Double: ShardElement { public static var elementType: ElementType { .float64 } }
 
-/// What a data set's cell is: a number, or text of a fixed number of UTF-8 bytes padded with zeros.
+/// What a data set's cell is: a number, or text in a fixed number of UTF-8 bytes.
 enum CellType: Hashable, Sendable, CustomStringConvertible {
   case number(ElementType)
   case text(bytes: Int)

@@ -1,10 +1,14 @@
 internal import CHDF5
 import Foundation
 
-/// HDF5's usual file driver, with failing writes kept from HDF5.
+/// HDF5's usual file driver, with failing writes kept from HDF5, and with an ear on its reads.
 ///
 /// A file that HDF5 cannot flush stays half closed inside the library, which then trips over it. So
 /// HDF5 is told that all went well, and `HDF5Library.call` throws what really happened.
+///
+/// Where a packed chunk stands in the file, versions 1.10 and 1.12 only tell by a walk over all
+/// chunks. But they find it at once when they are asked to read it: then the driver takes note of
+/// the place, and reads nothing.
 enum GuardedDriver {
   // Only touched while the lock of `HDF5Library` is held.
   nonisolated(unsafe) private static var original: H5FD_class_t?
@@ -25,6 +29,13 @@ enum GuardedDriver {
     driver.write = { file, type, transfer, address, size, bytes in
       GuardedDriver.watch { $0.write?(file, type, transfer, address, size, bytes) }
     }
+    driver.read = { file, type, transfer, address, size, bytes in
+      if GuardedDriver.isListening {
+        GuardedDriver.heard.append(HDF5Dataset.Chunk(offset: UInt64(address), size: size))
+        return 0
+      }
+      return GuardedDriver.original?.read?(file, type, transfer, address, size, bytes) ?? -1
+    }
     driver.truncate = { file, transfer, isClosing in
       GuardedDriver.watch { $0.truncate?(file, transfer, isClosing) }
     }
@@ -32,6 +43,21 @@ enum GuardedDriver {
       GuardedDriver.watch { $0.flush?(file, transfer, isClosing) }
     }
     return H5FDregister(&driver)
+  }
+
+  nonisolated(unsafe) private static var isListening = false
+  nonisolated(unsafe) private static var heard: [HDF5Dataset.Chunk] = []
+
+  /// The place of the one read that `body` asks for, which is not carried out; `nil` when it fails,
+  /// and when it asks for none or several.
+  static func place(of body: () -> herr_t) -> HDF5Dataset.Chunk? {
+    isListening = true
+    defer {
+      isListening = false
+      heard.removeAll(keepingCapacity: true)
+    }
+    guard body() >= 0, heard.count == 1 else { return nil }
+    return heard.first
   }
 
   private static func watch(_ body: (H5FD_class_t) -> herr_t?) -> herr_t {

@@ -236,18 +236,43 @@ final class HDF5Dataset: Sendable {
     var chunks: [Chunk] = []
     chunks.reserveCapacity((rows + layout.rowsPerChunk - 1) / layout.rowsPerChunk)
     var start = [hsize_t](repeating: 0, count: rank)
+    // Nothing is read into it; its room is for a library that reads nevertheless.
+    var buffer: [UInt8] = []
     for row in stride(from: 0, to: rows, by: layout.rowsPerChunk) {
       start[0] = hsize_t(row)
-      var (address, size, mask): (haddr_t, hsize_t, UInt32) = (ch_no_address(), 0, 0)
+      var size: hsize_t = 0
       try HDF5Library.call("find samples of", on: subject) {
-        H5Dget_chunk_info_by_coord(id, start, &mask, &address, &size)
+        H5Dget_chunk_storage_size(id, start, &size)
       }
-      guard address != ch_no_address(), mask == 0 else {
-        throw Unusable(message: "lacks the chunk of row \(row)")
+      guard size > 0, size <= Zstd.bound(layout.chunkBytes) else {
+        throw Unusable(message: "has \(size) bytes for the chunk of row \(row)")
       }
-      chunks.append(Chunk(offset: UInt64(address), size: Int(size)))
+      if buffer.count < size { buffer = [UInt8](repeating: 0, count: Int(size)) }
+      var mask: UInt32 = 0
+      let place = HDF5Library.locked {
+        GuardedDriver.place { H5Dread_chunk(id, ch_default(), start, &mask, &buffer) }
+      }
+      if let place, place.size == Int(size), mask == 0 {
+        chunks.append(place)
+      } else {
+        chunks.append(try walkToChunk(start.map { UInt64($0) }))
+      }
     }
     return chunks
+  }
+
+  /// The same of the chunk that starts at the cell `start`, by the library's own slow way.
+  func walkToChunk(_ start: [UInt64]) throws -> Chunk {
+    let id = handle.id
+    let start = start.map { hsize_t($0) }
+    var (address, size, mask): (haddr_t, hsize_t, UInt32) = (ch_no_address(), 0, 0)
+    try HDF5Library.call("find samples of", on: subject) {
+      H5Dget_chunk_info_by_coord(id, start, &mask, &address, &size)
+    }
+    guard address != ch_no_address(), mask == 0 else {
+      throw Unusable(message: "lacks the chunk of row \(start[0])")
+    }
+    return Chunk(offset: UInt64(address), size: Int(size))
   }
 
   // MARK: Attributes

@@ -16,7 +16,7 @@ enum AttributeValue: Hashable, Sendable {
 
 /// Attributes of a file and its data sets.
 ///
-/// Text has a fixed length, padded with zeros, in UTF-8: it then stands in the object's header,
+/// Text has a fixed length, filled up with zeros, in UTF-8: it then stands in the object's header,
 /// which has a checksum. Text of variable length would stand in a heap, which has none.
 extension HDF5File {
   /// Sets an attribute of the object at `object`; `/` is the file itself.
@@ -40,7 +40,7 @@ extension HDF5File {
   private func write(
     _ name: String, on object: String, _ subject: String, texts: [String], isScalar: Bool
   ) throws(HDF5Error) {
-    let width = max(1, texts.map(\.utf8.count).max() ?? 1)
+    let width = FixedText.width(longest: texts.map(\.utf8.count).max() ?? 0, step: 1)
     let type = try HDF5Handle.text(bytes: width, on: subject)
     let typeID = type.id
     let bytes = FixedText.bytes(texts, width: width)
@@ -131,19 +131,22 @@ extension HDF5File {
 }
 
 extension HDF5Handle {
-  /// The type of UTF-8 text in `bytes` bytes, padded with zeros.
+  /// The type of UTF-8 text in `bytes` bytes, ended by a zero, as h5dump shows best.
   static func text(bytes: Int, on subject: String) throws(HDF5Error) -> HDF5Handle {
     let type = try HDF5Handle(.datatype, "describe", on: subject) { H5Tcopy(ch_c_string()) }
     let id = type.id
     try HDF5Library.call("describe", on: subject) { H5Tset_size(id, bytes) }
     try HDF5Library.call("describe", on: subject) { H5Tset_cset(id, H5T_CSET_UTF8) }
-    try HDF5Library.call("describe", on: subject) { H5Tset_strpad(id, H5T_STR_NULLPAD) }
+    try HDF5Library.call("describe", on: subject) { H5Tset_strpad(id, H5T_STR_NULLTERM) }
     return type
   }
 }
 
-/// Texts in a fixed number of UTF-8 bytes each, padded with zeros.
+/// Texts in a fixed number of UTF-8 bytes each, filled up with at least one zero.
 enum FixedText {
+  /// The bytes of a cell for a text of up to `longest` bytes: a multiple of `step`.
+  static func width(longest: Int, step: Int) -> Int { (longest + step) / step * step }
+
   static func bytes(_ texts: [String], width: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(texts.count * width)

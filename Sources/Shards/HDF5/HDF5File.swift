@@ -19,7 +19,6 @@ final class HDF5File: Sendable {
       H5Pcreate(ch_file_create())
     }
     let (accessID, creationID) = (access.id, creation.id)
-    try HDF5Library.useGuardedDriver(accessID, on: path)
     // Equal contents shall give equal bytes.
     try HDF5Library.call("prepare", on: path) { H5Pset_obj_track_times(creationID, false) }
     return HDF5File(
@@ -49,6 +48,7 @@ final class HDF5File: Sendable {
       H5Pcreate(ch_file_access())
     }
     let id = properties.id
+    try HDF5Library.useGuardedDriver(id, on: path)
     try HDF5Library.call("prepare", on: path) {
       H5Pset_libver_bounds(id, H5F_LIBVER_V110, H5F_LIBVER_V110)
     }

@@ -33,7 +33,7 @@ struct HDF5Error: Error, Hashable, CustomStringConvertible {
 enum HDF5Library {
   private static let lock = NSRecursiveLock()
 
-  /// The driver of files that are written. Registered once, before the first call.
+  /// The driver of our files. Registered once, before the first call.
   private static let driver: hid_t = {
     // Nothing is left for HDF5 to do at the end: finished files are closed, others have no name.
     H5dont_atexit()
@@ -42,7 +42,7 @@ enum HDF5Library {
     return GuardedDriver.register()
   }()
 
-  /// Makes files that are created with these properties tell of every failing write.
+  /// Makes files that are opened with these properties go through `GuardedDriver`.
   static func useGuardedDriver(_ access: hid_t, on subject: String) throws(HDF5Error) {
     let driver = locked { Self.driver }
     try call("prepare", on: subject) { driver < 0 ? -1 : H5Pset_driver(access, driver, nil) }

@@ -25,8 +25,10 @@ final class DatasetReader: Sendable {
   /// Whether HDF5 must keep the file open.
   var needsLibrary: Bool { if case .library = source { true } else { false } }
 
-  /// The packed chunks; empty when HDF5 reads them.
-  var frames: [HDF5Dataset.Chunk] { if case .frames(let chunks) = source { chunks } else { [] } }
+  /// Where the packed chunks stand; empty when HDF5 reads them.
+  var packedChunks: [HDF5Dataset.Chunk] {
+    if case .frames(let chunks) = source { chunks } else { [] }
+  }
 
   /// Reads rows as the bytes of their numbers or texts.
   func bytes(

@@ -163,10 +163,13 @@ public struct Output: Sendable {
     return found
   }
 
-  /// The packed chunks of a field as they stand in the shards, for measurements.
-  package func packedChunks(of field: String, in stream: String) throws -> [[UInt8]] {
+  /// Where the packed chunks of a field stand, for measurements.
+  package func packedChunks(
+    of field: String, in stream: String
+  ) throws -> [(file: String, offset: UInt64, size: Int)] {
     try shards(of: stream).flatMap { shard in
-      try open(shard, fields: [field]).frames(of: field)
+      let chunks = try open(shard, fields: [field]).packedChunks(of: field)
+      return chunks.map { ("\(directory)/\(shard.file)", $0.offset, $0.size) }
     }
   }
 

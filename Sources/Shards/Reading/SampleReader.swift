@@ -75,15 +75,20 @@ public final class SampleReader {
 
   private static func unpack(_ places: [Place], from cache: ShardCache, for queue: BlockQueue) {
     let unpacking = Result { try Unpacking() }
+    // Neighbouring chunks mostly stand in one shard.
+    var last: (shard: Int, reader: ShardReader)?
     while let number = queue.take() {
       let place = places[number]
-      queue.deliver(
-        number,
-        Result {
-          UnpackedBlock(
-            first: place.first, count: place.count,
-            columns: try cache.reader(place.shard).block(place.block, with: unpacking.get()))
-        })
+      let result = Result {
+        let reader =
+          try last.flatMap { $0.shard == place.shard ? $0.reader : nil }
+          ?? cache.reader(place.shard)
+        last = (place.shard, reader)
+        return UnpackedBlock(
+          first: place.first, count: place.count,
+          columns: try reader.block(place.block, with: unpacking.get()))
+      }
+      queue.deliver(number, result)
     }
   }
 

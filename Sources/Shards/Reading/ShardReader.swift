@@ -282,17 +282,9 @@ final class ShardReader: Sendable {
     }
   }
 
-  /// The packed chunks of a wanted field, as they stand in the file.
-  func frames(of field: String) throws -> [[UInt8]] {
-    guard let column = columns.first(where: { $0.field.path == field }) else { return [] }
-    return try column.data.frames.map { chunk in
-      try [UInt8](unsafeUninitializedCapacity: chunk.size) { buffer, count in
-        let bytes = UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<chunk.size])
-        try file.read(into: bytes, at: chunk.offset)
-        count = chunk.size
-      }
-    }
+  /// Where the packed chunks of a wanted field stand in the file.
+  func packedChunks(of field: String) throws -> [HDF5Dataset.Chunk] {
+    columns.first { $0.field.path == field }?.data.packedChunks ?? []
   }
 }
 

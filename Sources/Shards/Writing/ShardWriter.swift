@@ -42,7 +42,7 @@ final class ShardWriter {
     fields = first.fields
     // A multiple of 16 leaves room for the counter in an id to grow.
     textWidths = zip(first.fields, first.cells).map { field, cells in
-      field.cell == .text ? max(16, (cells.longestText + 15) / 16 * 16) : 0
+      field.cell == .text ? FixedText.width(longest: cells.longestText, step: 16) : 0
     }
     let file = try HDF5File.create(temporaryPath)
     self.file = file
@@ -87,7 +87,7 @@ final class ShardWriter {
 
   /// Whether the texts of the block fit into the shard's cells.
   func hasRoom(for block: SampleBlock) -> Bool {
-    zip(textWidths, block.cells).allSatisfy { $0 == 0 || $1.longestText <= $0 }
+    zip(textWidths, block.cells).allSatisfy { $0 == 0 || $1.longestText < $0 }
   }
 
   func write(_ block: SampleBlock) throws {

@@ -4,7 +4,10 @@
 //     bench-shards --python PYTHON --peer Tools/bench/shards/peer.py [--folder DIR]
 //                  [--megabytes 320] [--rounds 5] [--threads 2]
 //
-// Every round measures all ways one after the other; ratios are of medians over rounds.
+// Every round measures all ways one after the other; ratios are of medians over rounds. Files stand
+// in the page cache. Bare zstd has the same threads, one buffer each, and hands nothing on: once it
+// reads the frames from the files, as a reader must, and once they lie in memory before the clock
+// starts. Processor seconds tell how much a busy machine is to blame for the others.
 
 import CZstd
 import Foundation
@@ -47,34 +50,64 @@ struct Failure: Error, CustomStringConvertible {
   var description: String { message }
 }
 
-func seconds(_ body: () throws -> Void) rethrows -> Double {
-  let clock = ContinuousClock()
-  let duration = try clock.measure(body)
-  return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+/// What a way of reading took.
+struct Time {
+  /// Seconds.
+  var wall: Double
+  /// Processor seconds, of all threads.
+  var processor: Double
+
+  static func measure(_ body: () throws -> Void) rethrows -> Time {
+    let before = processorSeconds
+    let duration = try ContinuousClock().measure(body)
+    let wall =
+      Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    return Time(wall: wall, processor: processorSeconds - before)
+  }
+
+  private static var processorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-/// Bare zstd: frames in memory, one context and one buffer per thread, nothing else.
-func bareSeconds(_ frames: [[UInt8]], threads: Int) -> Double {
+/// One packed chunk.
+struct Frame: Sendable {
+  var descriptor: Int32
+  var offset: UInt64
+  var size: Int
+  /// Empty when it is to be read from its file.
+  var bytes: [UInt8] = []
+
+  func read(into buffer: UnsafeMutableRawPointer?) {
+    precondition(pread(descriptor, buffer, size, off_t(offset)) == size)
+  }
+}
+
+/// Unpacks all frames, each into the same memory of its thread.
+func bareTime(_ frames: [Frame], threads: Int) -> Time {
   let next = Counter()
   let running = DispatchGroup()
-  return seconds {
+  return Time.measure {
     for _ in 0..<threads {
       running.enter()
       Thread.detachNewThread {
         let context = ZSTD_createDCtx()
         var output = [UInt8](repeating: 0, count: 8 << 20)
+        var input = [UInt8](repeating: 0, count: 8 << 20)
         while true {
           let index = next.take()
           guard index < frames.count else { break }
-          let code = frames[index].withUnsafeBytes { frame in
-            output.withUnsafeMutableBytes {
-              ZSTD_decompressDCtx(
-                context, $0.baseAddress, $0.count, frame.baseAddress, frame.count)
-            }
+          let frame = frames[index]
+          if frame.bytes.isEmpty {
+            input.withUnsafeMutableBytes { frame.read(into: $0.baseAddress) }
+            unpack(input, frame.size, context, &output)
+          } else {
+            unpack(frame.bytes, frame.size, context, &output)
           }
-          precondition(ZSTD_isError(code) == 0)
         }
         ZSTD_freeDCtx(context)
         running.leave()
@@ -84,9 +117,14 @@ func bareSeconds(_ frames: [[UInt8]], threads: Int) -> Double {
   }
 }
 
-func readSeconds(_ output: Output, _ field: String, _ options: ReadOptions) throws -> Double {
+func unpack(_ frame: [UInt8], _ size: Int, _ context: OpaquePointer?, _ output: inout [UInt8]) {
+  let code = ZSTD_decompressDCtx(context, &output, output.count, frame, size)
+  precondition(ZSTD_isError(code) == 0)
+}
+
+func readTime(_ output: Output, _ field: String, _ options: ReadOptions) throws -> Time {
   var samples = 0
-  let time = try seconds {
+  let time = try Time.measure {
     let reader = try output.read([field], of: "unlabelled", options: options)
     while let batch = try reader.next() { samples += batch.count }
   }
@@ -94,9 +132,7 @@ func readSeconds(_ output: Output, _ field: String, _ options: ReadOptions) thro
   return time
 }
 
-func peerSeconds(_ options: Options, _ arguments: [String]) throws -> (
-  seconds: Double, samples: Int
-) {
+func peerTime(_ options: Options, _ arguments: [String]) throws -> (time: Time, samples: Int) {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: options.python)
   process.arguments = [options.peer] + arguments
@@ -105,11 +141,11 @@ func peerSeconds(_ options: Options, _ arguments: [String]) throws -> (
   try process.run()
   let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()
-  let words = text.split(whereSeparator: \.isWhitespace)
-  guard process.terminationStatus == 0, words.count == 2, let seconds = Double(words[0]),
-    let samples = Int(words[1])
-  else { throw Failure(message: "\(options.peer) failed") }
-  return (seconds, samples)
+  let numbers = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+  guard process.terminationStatus == 0, numbers.count == 3 else {
+    throw Failure(message: "\(options.peer) failed")
+  }
+  return (Time(wall: numbers[0], processor: numbers[1]), Int(numbers[2]))
 }
 
 func padded(_ text: String, _ width: Int) -> String {
@@ -124,50 +160,77 @@ func measure(_ subject: Subject, _ options: Options) throws {
   let output = try Output(opening: directory)
   let field = subject.field.path
   let files = output.manifest.shards.map { "\(directory)/\($0.file)" }
-  let frames = try output.packedChunks(of: field, in: "unlabelled")
+  let chunks = try output.packedChunks(of: field, in: "unlabelled")
+  let descriptors = Dictionary(
+    uniqueKeysWithValues: files.map { ($0, Foundation.open($0, O_RDONLY)) })
+  defer { for descriptor in descriptors.values { close(descriptor) } }
+  let inFiles = chunks.map {
+    Frame(descriptor: descriptors[$0.file] ?? -1, offset: $0.offset, size: $0.size)
+  }
+  let inMemory = inFiles.map { frame in
+    var frame = frame
+    var bytes = [UInt8](repeating: 0, count: frame.size)
+    bytes.withUnsafeMutableBytes { frame.read(into: $0.baseAddress) }
+    frame.bytes = bytes
+    return frame
+  }
   let raw = Double(output.manifest.samples * subject.sampleBytes)
-  let packed = Double(frames.reduce(0) { $0 + $1.count })
+  let packed = Double(chunks.reduce(0) { $0 + $1.size })
   print(
     "\(subject.name): \(output.manifest.samples) samples, \(Int(raw / 1e6)) MB, packed to "
-      + "\(Int(packed / 1e6)) MB in \(frames.count) chunks")
+      + "\(Int(packed / 1e6)) MB in \(chunks.count) chunks")
 
-  var times: [String: [Double]] = [:]
-  let ways = ["read", "bare zstd", "h5py", "shuffled", "h5py one by one"]
+  var times: [String: [Time]] = [:]
   for round in 0...options.rounds {
-    var measured: [String: Double] = [:]
-    measured["read"] = try readSeconds(output, field, ReadOptions(threads: options.threads))
-    measured["bare zstd"] = bareSeconds(frames, threads: options.threads)
-    measured["h5py"] = try peerSeconds(options, ["sequential", field] + files).seconds
-    measured["shuffled"] = try readSeconds(
+    var measured: [String: Time] = [:]
+    measured[Way.read] = try readTime(output, field, ReadOptions(threads: options.threads))
+    measured[Way.bare] = bareTime(inFiles, threads: options.threads)
+    measured[Way.memory] = bareTime(inMemory, threads: options.threads)
+    measured[Way.peer] = try peerTime(options, ["sequential", field] + files).time
+    measured[Way.shuffled] = try readTime(
       output, field,
       ReadOptions(
         threads: options.threads, shuffle: ReadOptions.Shuffle(seed: UInt64(round)),
         samplesPerBatch: 64))
-    let random = try peerSeconds(options, ["random", field, "400"] + files)
-    measured["h5py one by one"] =
-      random.seconds / Double(random.samples) * Double(output.manifest.samples)
+    let random = try peerTime(options, ["random", field, "400"] + files)
+    let scale = Double(output.manifest.samples) / Double(random.samples)
+    measured[Way.oneByOne] = Time(
+      wall: random.time.wall * scale, processor: random.time.processor * scale)
     // The first round warms the page cache.
     if round > 0 { for (way, time) in measured { times[way, default: []].append(time) } }
   }
-  let medians = times.mapValues(median)
-  for way in ways {
-    let time = medians[way] ?? .nan
-    let range = (times[way]?.min() ?? 0, times[way]?.max() ?? 0)
+  let walls = times.mapValues { median($0.map(\.wall)) }
+  for way in Way.all {
+    let (time, all) = (walls[way] ?? .nan, times[way] ?? [])
     print(
-      "  \(padded(way, 16)) "
+      "  \(padded(way, 24)) "
         + String(
-          format: "%8.3f s (%.3f to %.3f) %8.0f MB/s", time, range.0, range.1, raw / time / 1e6))
+          format: "%8.3f s (%.3f to %.3f) %6.0f MB/s, %.3f processor s", time,
+          all.map(\.wall).min() ?? .nan, all.map(\.wall).max() ?? .nan, raw / time / 1e6,
+          median(all.map(\.processor))))
   }
   func ratio(_ slower: String, _ faster: String) -> Double {
-    (medians[slower] ?? .nan) / (medians[faster] ?? .nan)
+    (walls[slower] ?? .nan) / (walls[faster] ?? .nan)
   }
-  print(String(format: "  against h5py in order       %6.2f x (bar 1.7)", ratio("h5py", "read")))
-  print(
-    String(format: "  share of bare zstd          %6.2f   (bar 0.9)", ratio("bare zstd", "read")))
-  print(
-    String(
-      format: "  shuffled against one by one %6.1f x (bar 30)", ratio("h5py one by one", "shuffled")
-    ))
+  for (name, value, bar) in [
+    ("against h5py, in order", ratio(Way.peer, Way.read), "1.7"),
+    ("share of bare zstd", ratio(Way.bare, Way.read), "0.9"),
+    ("share of bare zstd, frames in memory", ratio(Way.memory, Way.read), "none"),
+    ("shuffled, against h5py one by one", ratio(Way.oneByOne, Way.shuffled), "30"),
+  ] {
+    print("  = \(padded(name, 38))" + String(format: "%7.2f", value) + "  (bar \(bar))")
+  }
+}
+
+/// Names of what is measured.
+enum Way {
+  static let read = "mke"
+  static let bare = "bare zstd"
+  static let memory = "bare zstd, in memory"
+  static let peer = "h5py"
+  static let shuffled = "mke, shuffled"
+  static let oneByOne = "h5py, shuffled"
+  static let all = [read, bare, memory, peer, shuffled, oneByOne]
 }
 
 do {
