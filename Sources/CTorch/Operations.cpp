@@ -60,18 +60,21 @@ bool isSmallConstant(const Tensor &x) {
          !x.requires_grad();
 }
 
+double sumOfMagnitudes(const Tensor &x) {
+  if (!isSmallConstant(x)) return x.detach().abs().sum(at::kDouble).item<double>();
+  const float *values = x.const_data_ptr<float>();
+  double sum = 0;
+  for (int64_t i = 0; i < x.numel(); ++i) sum += std::abs(values[i]);
+  return sum;
+}
+
 /// `noise = x + deviation · noise`, in one go.
 void perturbInPlace(Tensor &noise, const Tensor &x, double scale, bool relative) {
   const float *values = x.const_data_ptr<float>();
   float *out = noise.mutable_data_ptr<float>();
   const int64_t count = x.numel();
-  double deviation = scale;
-  if (relative) {
-    double sum = 0;
-    for (int64_t i = 0; i < count; ++i) sum += std::abs(values[i]);
-    deviation *= sum / static_cast<double>(count);
-  }
-  const float factor = static_cast<float>(deviation);
+  const float factor = static_cast<float>(
+      relative ? scale * (sumOfMagnitudes(x) / static_cast<double>(count)) : scale);
   for (int64_t i = 0; i < count; ++i) out[i] = values[i] + factor * out[i];
 }
 
@@ -276,6 +279,18 @@ CTFailure *ct_perturb(
     }
     if (!relative) return at::add(x->value, noise, scale);
     return at::addcmul(x->value, noise, x->value.detach().abs().mean(), scale);
+  });
+}
+
+CTFailure *ct_mean_magnitude(const CTTensor *const *tensors, size_t count, double *out) {
+  return ct::guarded("mean_magnitude", [&] {
+    double sum = 0;
+    int64_t elements = 0;
+    for (size_t i = 0; i < count; ++i) {
+      sum += sumOfMagnitudes(tensors[i]->value);
+      elements += tensors[i]->value.numel();
+    }
+    *out = sum / static_cast<double>(elements);
   });
 }
 
