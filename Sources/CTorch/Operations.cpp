@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <dlfcn.h>
 #include <mutex>
@@ -51,6 +52,30 @@ std::vector<Tensor> list(const CTTensor *const *tensors, size_t count) {
 
 std::optional<Tensor> optional(const CTTensor *tensor) {
   return tensor ? std::optional<Tensor>(tensor->value) : std::nullopt;
+}
+
+/// Whether calling operations on `x` would cost more than what they compute.
+bool isSmallConstant(const Tensor &x) {
+  return x.numel() <= 4096 && x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous() &&
+         !x.requires_grad();
+}
+
+double sumOfMagnitudes(const Tensor &x) {
+  if (!isSmallConstant(x)) return x.detach().abs().sum(at::kDouble).item<double>();
+  const float *values = x.const_data_ptr<float>();
+  double sum = 0;
+  for (int64_t i = 0; i < x.numel(); ++i) sum += std::abs(values[i]);
+  return sum;
+}
+
+/// `noise = x + deviation · noise`, in one go.
+void perturbInPlace(Tensor &noise, const Tensor &x, double scale, bool relative) {
+  const float *values = x.const_data_ptr<float>();
+  float *out = noise.mutable_data_ptr<float>();
+  const int64_t count = x.numel();
+  const float factor = static_cast<float>(
+      relative ? scale * (sumOfMagnitudes(x) / static_cast<double>(count)) : scale);
+  for (int64_t i = 0; i < count; ++i) out[i] = values[i] + factor * out[i];
 }
 
 /// libtorch's fused steps trust their operands: what they would read past its end is refused here.
@@ -248,8 +273,24 @@ CTFailure *ct_perturb(
   return ct::making("perturb", out, [&] {
     Tensor noise = at::empty(x->value.sizes(), x->value.options().requires_grad(false));
     noise.normal_(0, 1, generator->value);
+    if (isSmallConstant(x->value)) {
+      perturbInPlace(noise, x->value, scale, relative);
+      return noise;
+    }
     if (!relative) return at::add(x->value, noise, scale);
     return at::addcmul(x->value, noise, x->value.detach().abs().mean(), scale);
+  });
+}
+
+CTFailure *ct_mean_magnitude(const CTTensor *const *tensors, size_t count, double *out) {
+  return ct::guarded("mean_magnitude", [&] {
+    double sum = 0;
+    int64_t elements = 0;
+    for (size_t i = 0; i < count; ++i) {
+      sum += sumOfMagnitudes(tensors[i]->value);
+      elements += tensors[i]->value.numel();
+    }
+    *out = sum / static_cast<double>(elements);
   });
 }
 

@@ -113,6 +113,11 @@ public struct Network: Sendable {
         try drop(touched, of: &result, rate: rate, stream: stream)
         continue
       }
+      var transform = transform
+      if case .multiplicativeNoise(let scale, let names, .ofAll) = transform {
+        let magnitude = try Tensor.meanMagnitude(of: touched.map { result[$0] })
+        transform = .additiveNoise(std: scale * magnitude, modalities: names)
+      }
       for index in touched {
         result[index] = try Self.transformed(result[index], by: transform, stream: stream)
       }
@@ -124,7 +129,7 @@ public struct Network: Sendable {
     _ input: Tensor, by transform: TransformDescription, stream: RandomStream
   ) throws(TensorError) -> Tensor {
     switch transform {
-    case .multiplicativeNoise(let scale, _):
+    case .multiplicativeNoise(let scale, _, _):
       try stream.multiplicativeNoise(on: input, scale: scale)
     case .additiveNoise(let std, _): try stream.additiveNoise(on: input, std: std)
     case .scaling(let std, _): try stream.scaling(of: input, std: std)

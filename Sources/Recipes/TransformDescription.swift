@@ -2,8 +2,9 @@ public import Configuration
 
 /// A stochastic transformation T on the student's side. METHOD: the regulariser.
 public enum TransformDescription: Codable, Hashable, Sendable {
-  /// T(x) = x + scale · mean|x| · ε, ε ~ N(0, 1); the mean is over the modality's batch.
-  case multiplicativeNoise(scale: Double, modalities: [String]?)
+  /// T(x) = x + scale · mean|x| · ε, ε ~ N(0, 1); the mean is over the batch.
+  case multiplicativeNoise(
+    scale: Double, modalities: [String]?, magnitude: Magnitude = .ofModality)
   /// T(x) = x + std · ε, ε ~ N(0, 1).
   case additiveNoise(std: Double, modalities: [String]?)
   /// Each channel of each sample times exp(std · ε): a sensor of another gain.
@@ -21,6 +22,15 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   /// Fused features are zeroed with probability `rate`, the others scaled by 1 / (1 − rate).
   case dropout(rate: Double)
 
+  /// Over what mean|x| is taken.
+  public enum Magnitude: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Each modality for itself.
+    case ofModality = "modality"
+    /// All touched modalities together, as in the authors' notebook, where they are the columns of
+    /// one tensor. Only where they share a scale.
+    case ofAll = "all"
+  }
+
   /// Whether T acts on the input, before any layer.
   public var actsOnInput: Bool {
     switch self {
@@ -32,7 +42,7 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   /// The modalities that T is told to touch; `nil` means all.
   public var modalities: [String]? {
     switch self {
-    case .multiplicativeNoise(_, let modalities), .additiveNoise(_, let modalities),
+    case .multiplicativeNoise(_, let modalities, _), .additiveNoise(_, let modalities),
       .scaling(_, let modalities), .timeShift(_, let modalities), .rotation(_, let modalities),
       .modalityDropout(_, let modalities):
       modalities
@@ -48,6 +58,9 @@ public enum TransformDescription: Codable, Hashable, Sendable {
       "multiplicative-noise", "T(x) = x + scale · mean|x| · ε with ε from N(0, 1).",
       keys: [
         Key("scale", .nonNegativeNumber, default: 1, "The paper's a; 1 suits two moons."),
+        Key(
+          "magnitude", .choice(Magnitude.allCases.map(\.rawValue)), default: "modality",
+          "Whether mean|x| is each modality's own, or that of all touched ones together."),
         modalitiesKey,
       ]),
     .init(
@@ -96,7 +109,7 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   ])
 
   private enum CodingKeys: String, CodingKey {
-    case kind, scale, std, steps, degrees, rate, modalities
+    case kind, scale, magnitude, std, steps, degrees, rate, modalities
   }
 
   public init(from decoder: any Decoder) throws {
@@ -108,7 +121,9 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     let kind = try container.decode(String.self, forKey: .kind)
     switch kind {
     case "multiplicative-noise":
-      self = .multiplicativeNoise(scale: try number(.scale), modalities: modalities)
+      self = .multiplicativeNoise(
+        scale: try number(.scale), modalities: modalities,
+        magnitude: try container.decodeIfPresent(Magnitude.self, forKey: .magnitude) ?? .ofModality)
     case "additive-noise":
       self = .additiveNoise(std: try number(.std), modalities: modalities)
     case "scaling":
@@ -134,9 +149,10 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     let kind: String
     switch self {
-    case .multiplicativeNoise(let scale, _):
+    case .multiplicativeNoise(let scale, _, let magnitude):
       kind = "multiplicative-noise"
       try container.encode(scale, forKey: .scale)
+      try container.encode(magnitude, forKey: .magnitude)
     case .additiveNoise(let std, _):
       kind = "additive-noise"
       try container.encode(std, forKey: .std)

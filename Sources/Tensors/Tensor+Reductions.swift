@@ -30,4 +30,11 @@ extension Tensor {
   public func logSoftmax(axis: Int) throws(TensorError) -> Tensor {
     try TorchCall.make("logSoftmax", [self]) { ct_log_softmax($0[0], Int64(axis), $1) }
   }
+
+  /// The mean of |x| over all elements of all `tensors`; no number when there are none.
+  public static func meanMagnitude(of tensors: [Tensor]) throws(TensorError) -> Double {
+    var result = 0.0
+    try TorchCall.run("meanMagnitude", tensors) { ct_mean_magnitude($0, tensors.count, &result) }
+    return result
+  }
 }

@@ -101,6 +101,19 @@ import Testing
     let added = try RandomStream(seed: 14).additiveNoise(on: x, std: 0.5)
     #expect(try difference(added, x + noise * 0.5) < 1e-6)
     #expect(try RandomStream(seed: 14).multiplicativeNoise(on: x, scale: 0).floats() == x.floats())
+    // Small tensors, large ones, and those that are recorded or not whole, to rounding alike.
+    for (count, isRecorded) in [(999, true), (999, false), (9999, true), (9999, false)] {
+      var x = try RandomStream(seed: 15).uniform([count, 2], in: -1..<3)
+      if isRecorded { x = try x.asParameter() }
+      let noise = try RandomStream(seed: 16).normal([count, 2])
+      for x in [x, try x.transposed(0, 1).copied().transposed(0, 1)] {
+        let noisy = try RandomStream(seed: 16).multiplicativeNoise(on: x, scale: 0.5)
+        let mean = try x.absolute().mean().item()
+        #expect(try difference(noisy, x + noise * (0.5 * mean)) < 1e-6)
+        let added = try RandomStream(seed: 16).additiveNoise(on: x, std: 0.5)
+        #expect(try difference(added, x + noise * 0.5) < 1e-6)
+      }
+    }
   }
 
   @Test func noiseIsAConstantToGradients() throws {

@@ -208,6 +208,32 @@ import Testing
     }
   }
 
+  @Test func noiseIsScaledByEachModalityOrByAllTouchedOnes() throws {
+    let shapes = [ModalityShape("a", [2]), ModalityShape("b", [4]), ModalityShape("c", [1])]
+    let network = try Network(
+      .init(), modalities: shapes, classes: 2, stream: RandomStream(seed: 1))
+    let inputs = try zip(shapes, [1, -4, 9]).map { shape, value in
+      try Tensor.full(value, shape: [300] + shape.shape)
+    }
+    /// Standard deviations of what was added, by modality.
+    func spreads(_ magnitude: TransformDescription.Magnitude) throws -> [Double] {
+      let noisy = try network.transformed(
+        inputs,
+        by: [.multiplicativeNoise(scale: 0.5, modalities: ["a", "b"], magnitude: magnitude)],
+        stream: RandomStream(seed: 2))
+      return try zip(noisy, inputs).map { try ($0 - $1).squared().mean().item().squareRoot() }
+    }
+    // Four deviations of a standard deviation of 600 and of 1200 draws.
+    let own = try spreads(.ofModality)
+    #expect(abs(own[0] - 0.5) < 0.06 && abs(own[1] - 2) < 0.17 && own[2] == 0)
+    // (2 · 1 + 4 · 4) / 6 = 3
+    let shared = try spreads(.ofAll)
+    #expect(abs(shared[0] - 1.5) < 0.18 && abs(shared[1] - 1.5) < 0.13 && shared[2] == 0)
+    #expect(try Tensor.meanMagnitude(of: inputs) == (2 + 16 + 9) / 7.0)
+    #expect(try Tensor.meanMagnitude(of: [Tensor.full(-2, shape: [99_999])]) == 2)
+    #expect(try Tensor.meanMagnitude(of: []).isNaN)
+  }
+
   @Test func modalityDropoutNeverTakesAll() throws {
     let stream = try RandomStream(seed: 4)
     let shapes = [ModalityShape("a", [2]), ModalityShape("b", [3, 1]), ModalityShape("c", [1])]

@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct TransformDescriptionTests {
   static let all: [TransformDescription] = [
-    .multiplicativeNoise(scale: 0.5, modalities: nil), .additiveNoise(std: 0.1, modalities: ["a"]),
+    .multiplicativeNoise(scale: 0.5, modalities: nil),
+    .multiplicativeNoise(scale: 0.5, modalities: ["a"], magnitude: .ofAll),
+    .additiveNoise(std: 0.1, modalities: ["a"]),
     .scaling(std: 0.2, modalities: ["a", "b"]), .timeShift(steps: 3, modalities: nil),
     .rotation(degrees: 15, modalities: ["a"]), .modalityDropout(rate: 0.3, modalities: nil),
     .featureNoise(std: 0.1), .dropout(rate: 0.3),

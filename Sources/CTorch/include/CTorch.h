@@ -94,6 +94,8 @@ CTFailure *ct_permutation(CTGenerator *generator, int64_t count, CTTensor **out)
 /// `x + deviation · ε`, ε ~ N(0, 1); the deviation is `scale`, times mean |x| when `relative`.
 CTFailure *ct_perturb(
     const CTTensor *x, double scale, bool relative, CTGenerator *generator, CTTensor **out);
+/// The mean of |x| over all elements of all tensors.
+CTFailure *ct_mean_magnitude(const CTTensor *const *tensors, size_t count, double *out);
 /// Zeroes with probability `rate`, scales the others by 1 / (1 - rate).
 CTFailure *ct_dropout(
     const CTTensor *x, double rate, CTGenerator *generator, CTTensor **out);

@@ -33,7 +33,7 @@ let trainer = Trainer(
   training: .init(
     optimizer: .sgd(learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0),
     steps: 2000),
-  transforms: [.multiplicativeNoise(scale: 1, modalities: nil)])
+  transforms: [.multiplicativeNoise(scale: 1, modalities: nil, magnitude: .ofAll)])
 let seconds = try (0..<max(1, rounds)).map { seed in
   let clock = ContinuousClock()
   return try clock.measure { _ = try trainer.train(seed: seed, on: source) } / .seconds(1)
