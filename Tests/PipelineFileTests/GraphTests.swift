@@ -64,7 +64,9 @@ import Testing
     #expect(variants["um-student"]?["seeds"] == 3)
     #expect(variants["mke"]?["modalities"] == ["xa", "xb"])
     #expect(
-      variants["mke"]?["transform"] == [["kind": "multiplicative-noise", "scale": 1]])
+      variants["mke"]?["transform"] == [
+        ["kind": "multiplicative-noise", "scale": 1, "magnitude": "modality"]
+      ])
     #expect(variants["mke"]?["labels"] == "labels")
     #expect(variants["supervised"]?["labels"] == "truth")
     let set = try node.configuration.decode(DistillStage.Configuration.self)

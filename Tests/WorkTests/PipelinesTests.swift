@@ -95,7 +95,7 @@ import Testing
     for (name, text) in splits { try harness.folder.write("data/splits/\(name).csv", text) }
     let rows = try await rows(
       "wearables.yaml", harness,
-      settings: ["data=\(harness.folder.path("data"))", "seeds=2", "epochs=1"])
+      settings: ["data=\(harness.folder.path("data"))", "seeds=2", "teacher-epochs=1", "epochs=1"])
     #expect(rows.count { $0.metric == "accuracy" } == 2 + 4 * 2)
   }
 }
