@@ -68,14 +68,21 @@ import Testing
     #expect(throws: (any Error).self) { try points.readAll(["/sealed/class"], of: "unlabelled") }
   }
 
-  @Test func studentsWithoutATransformSetNoLightAndOthersTheirs() async throws {
+  @Test func everyStudentThatSeesWhatItsTeacherSawHasALight() async throws {
     let harness = try Harness()
-    let outcomes = try await harness.run(Texts.moons)
+    let text = Texts.moons.replacing(
+      "mke: {}", with: "mke: {}\n          cross-modal: {modalities: [xb], transform: []}")
+    let outcomes = try await harness.run(text)
     let students = try #require(outcomes["students"])
     let details = try JSON.value(
       ModelDetails.self, students.output.manifest.details.canonicalJSON, of: "test")
     #expect(details.lights.map(\.variant) == ["um-student", "mm-student-no-reg", "mke"])
     #expect(details.lights.allSatisfy { $0.predicted.reduce(0, +) == 150 })
     #expect(students.summaries.contains { $0.hasPrefix("mke: agrees with ") })
+    #expect(
+      students.summaries.contains {
+        $0.hasPrefix("cross-modal: agrees with ")
+          && $0.hasSuffix(" (sees other modalities than its teacher)")
+      })
   }
 }

@@ -39,7 +39,8 @@ public struct DistillWork: StageWork {
         + "\(checkpoints.count) networks")
   }
 
-  /// What can be seen of a variant without truth; `nil` for one that learned from the truth.
+  /// What can be seen of a variant without truth; `nil` for one that learned from the truth, and for
+  /// one that does not see what its teacher saw: it has to differ, which says nothing.
   private func light(
     _ name: String, _ variant: DistillStage.Variant, _ checkpoints: [ModelCheckpoint],
     _ inputs: inout Inputs, _ context: StageContext
@@ -66,6 +67,11 @@ public struct DistillWork: StageWork {
     let light = StudentLight(
       variant: name, agreement: Double(agreed) / Double(max(1, pseudo.reduce(0, +))),
       predicted: predicted, pseudo: pseudo)
+    guard labels.modalities.allSatisfy(variant.modalities.contains) else {
+      context.summarise(
+        light.line(classes: classes) + " (sees other modalities than its teacher)")
+      return nil
+    }
     context.summarise(light.line(classes: classes))
     // A student without T is expected to copy; the light is for those that should not.
     if let warning = light.warning, light.light == .collapses || !variant.transform.isEmpty {

@@ -57,7 +57,7 @@ public struct InferWork: StageWork {
     }
     try stream.close()
     _ = try writer.finish(
-      classes: classes, modalities: [],
+      classes: classes, modalities: try model.modalities.map(samples.modality),
       details: try JSON.details(
         Details(model: model.input.reference.description, seeds: model.checkpoints.map(\.seed))))
     context.summarise(

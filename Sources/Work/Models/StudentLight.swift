@@ -41,8 +41,8 @@ struct StudentLight: Codable, Hashable, Sendable {
       )
     case .collapses:
       (
-        "'\(variant)' agrees with only \(Self.percent(agreement, digits: 1)) of the pseudo-labels, or "
-          + "never predicts a common class: it collapses, unless it sees what its teacher does not",
+        "'\(variant)' collapses: it agrees with only \(Self.percent(agreement, digits: 1)) of the "
+          + "pseudo-labels, or never predicts a common class",
         "a weaker 'transform', a smaller consistency weight, or a longer training"
       )
     }

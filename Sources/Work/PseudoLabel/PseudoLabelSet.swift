@@ -14,6 +14,8 @@ struct PseudoLabelSet {
   let classes: [String]
   /// Seeds of the teacher that made them.
   let seeds: Int
+  /// The modalities that the teacher saw; empty when nobody knows.
+  let modalities: [String]
   private let input: Job.Input
   private let place: [String: Int]
   /// `[sample, seed]`
@@ -32,6 +34,7 @@ struct PseudoLabelSet {
       [StandardField.id, StandardField.pseudoLabel, StandardField.pseudoKept]
         + (isSoft ? [StandardField.pseudoProbabilities] : []), of: stream)
     classes = output.manifest.classes ?? []
+    modalities = output.manifest.modalities.map(\.name)
     let ids = columns[StandardField.id]?.texts ?? []
     labels = columns[StandardField.pseudoLabel]?.values(as: Int32.self) ?? []
     kept = columns[StandardField.pseudoKept]?.values(as: UInt8.self) ?? []

@@ -68,7 +68,7 @@ public struct PseudoLabelWork: StageWork {
       done += ids.count
       context.progress("labels", done, of: reader.count, unit: "samples")
     }
-    try finish(sink, tally, classes, context)
+    try finish(sink, tally, classes, seen: output.manifest.modalities, context)
   }
 
   static func softmax(_ logits: ArraySlice<Float>, temperature: Double) -> [Float] {
@@ -129,11 +129,13 @@ public struct PseudoLabelWork: StageWork {
       tally.add(label: label, isKept: true)
     }
     try sink.append(samples.ids, rows)
-    try finish(sink, tally, classes, context)
+    try finish(sink, tally, classes, seen: [], context)
   }
 
+  /// - Parameter modalities: what the teacher saw; empty when nobody knows.
   private func finish(
-    _ sink: Sink?, _ tally: Tally, _ classes: [String], _ context: StageContext
+    _ sink: Sink?, _ tally: Tally, _ classes: [String], seen modalities: [ModalityDescription],
+    _ context: StageContext
   ) throws {
     guard let sink, tally.kept > 0 else {
       throw Diagnostic(
@@ -143,6 +145,7 @@ public struct PseudoLabelWork: StageWork {
         mend: "lower 'threshold'; 'mke inspect' shows how confident the teacher is")
     }
     try sink.finish(
+      seen: modalities,
       details: Details(kept: tally.kept, dropped: tally.dropped, balance: tally.balance))
     let shares = zip(classes, tally.balance).map { name, count in
       "\(name): \(Figures.percent([Double(count) / Double(tally.kept)]))"
@@ -234,9 +237,10 @@ public struct PseudoLabelWork: StageWork {
       try stream.append(columns)
     }
 
-    func finish(details: Details) throws {
+    func finish(seen modalities: [ModalityDescription], details: Details) throws {
       try stream.close()
-      _ = try writer.finish(classes: classes, modalities: [], details: try JSON.details(details))
+      _ = try writer.finish(
+        classes: classes, modalities: modalities, details: try JSON.details(details))
     }
   }
 }
