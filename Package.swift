@@ -97,7 +97,7 @@ let package = Package(
 
     // Benchmarks; Tools/bench holds their peers and runners.
     .executableTarget(
-      name: "bench-shards", dependencies: ["Shards"], path: "Tools/bench/shards",
+      name: "bench-shards", dependencies: ["Shards", "CZstd"], path: "Tools/bench/shards",
       exclude: ["peer.py", "run"], swiftSettings: swift),
     .executableTarget(
       name: "bench-student", dependencies: ["Training", "Tensors", "Recipes"],
