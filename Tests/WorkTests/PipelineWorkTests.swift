@@ -85,4 +85,30 @@ import Testing
           && $0.hasSuffix(" (sees other modalities than its teacher)")
       })
   }
+
+  /// h5py with hdf5plugin opens every shard of every stage and reads every data set to its end.
+  @Test(.enabled(if: TestPython.path != nil, "MKE_TEST_PYTHON is not set"))
+  func h5pyReadsEveryShardOfThePipeline() async throws {
+    let harness = try Harness()
+    let outcomes = try await harness.run(Texts.moons)
+    #expect(outcomes.values.allSatisfy { $0.failures.isEmpty })
+    let answer = try TestPython.run(
+      """
+      import pathlib, sys
+      import h5py, hdf5plugin
+
+      shards = sorted(pathlib.Path(sys.argv[1]).rglob("*.h5"))
+      for path in shards:
+          with h5py.File(path) as shard:
+              found = []
+              shard.visititems(lambda name, item: found.append(item) if isinstance(item, h5py.Dataset) else None)
+              assert found, path
+              for data in found:
+                  assert data[()].size == data.size, (path, data.name)
+              assert shard.attrs["schema"], path
+      print(len(shards))
+      """, [harness.folder.path("first")])
+    let written = try outcomes.values.reduce(0) { try $0 + $1.output.manifest.shards.count }
+    #expect(Int(answer.trimmingCharacters(in: .whitespacesAndNewlines)) == written)
+  }
 }
