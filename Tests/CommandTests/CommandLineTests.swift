@@ -33,6 +33,15 @@ import Testing
     for line in help.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
   }
 
+  /// Loading libtorch would cost every command a quarter of a second.
+  @Test func theWorkerAloneLinksLibtorch() throws {
+    let libraries = try [Tool.program, Tool.worker].map {
+      try Subprocess.run("/usr/bin/ldd", [$0]).output
+    }
+    #expect(!libraries[0].contains("torch") && libraries[0].contains("libhdf5"))
+    #expect(libraries[1].contains("libtorch_cpu"))
+  }
+
   @Test func theVersionIsOneLine() throws {
     let version = try Self.tool().run("--version")
     #expect(version.status == 0 && version.output.hasPrefix("mke 0."))
