@@ -71,7 +71,7 @@ import Testing
   @Test func everyStudentThatSeesWhatItsTeacherSawHasALight() async throws {
     let harness = try Harness()
     let text = Texts.moons.replacing(
-      "mke: {}", with: "mke: {}\n          cross-modal: {modalities: [xb], transform: []}")
+      "mke: {}", with: "mke: {}\n      cross-modal: {modalities: [xb], transform: []}")
     let outcomes = try await harness.run(text)
     let students = try #require(outcomes["students"])
     let details = try JSON.value(
