@@ -44,7 +44,14 @@ extension MetricsDocument {
   ///
   /// - Parameter metrics: the columns; every measure that the split has when absent.
   public func table(split: String, metrics: [String]? = nil) -> String {
-    let aggregates = aggregates().filter { $0.split == split && !$0.metric.contains("/") }
+    Self.table(of: aggregates(), split: split, metrics: metrics)
+  }
+
+  /// The same of aggregates that are at hand.
+  public static func table(
+    of aggregates: [MetricAggregate], split: String, metrics: [String]? = nil
+  ) -> String {
+    let aggregates = aggregates.filter { $0.split == split && !$0.metric.contains("/") }
     let present = Set(aggregates.map(\.metric))
     let known = Measure.all.map(\.name)
     let columns =
@@ -65,9 +72,9 @@ extension MetricsDocument {
       let own = aggregates.filter { $0.stage == stage && $0.variant == variant }
       let name = isNamedTwice && stage != variant ? "\(stage).\(variant)" : variant
       return [name, "\(own.map(\.n).max() ?? 0)"]
-        + columns.map { column in own.first { $0.metric == column }.map(Self.percent) ?? "–" }
+        + columns.map { column in own.first { $0.metric == column }.map(percent) ?? "–" }
     }
-    return Self.aligned([head] + body)
+    return aligned([head] + body)
   }
 
   /// `77.7 ± 1.2`

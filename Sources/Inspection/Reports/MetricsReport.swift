@@ -21,13 +21,26 @@ public struct MetricsReport: Sendable, Equatable {
   /// - Parameter path: a `metrics.json`.
   /// - Throws: `Diagnostic` when it cannot be read.
   public static func read(_ path: String) throws -> MetricsDocument {
+    try read(MetricsDocument.self, path)
+  }
+
+  /// The figures of an evaluation's output over the seeds of each variant.
+  ///
+  /// - Throws: `Diagnostic` when they cannot be read.
+  static func aggregates(of folder: String) throws -> [MetricAggregate] {
+    try read([MetricAggregate].self, "\(folder)/aggregates.json")
+  }
+
+  private static func read<Figures: Decodable>(
+    _ type: Figures.Type, _ path: String
+  ) throws -> Figures {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Diagnostic(
         path, "there is no such file, or it cannot be read",
         mend: "give the output of an evaluate stage, its metrics.json, or a pipeline file")
     }
     do {
-      return try Value(json: [UInt8](data)).decode(MetricsDocument.self)
+      return try Value(json: [UInt8](data)).decode(type)
     } catch {
       throw Diagnostic(
         path, "these are no metrics: \(Self.reason(error))",
@@ -51,15 +64,16 @@ public struct MetricsReport: Sendable, Equatable {
   }
 
   /// For people: a table for each split, variants in the order of the file.
-  public func text() -> String {
-    documents.flatMap { document in
+  public func text() -> String { Self.text(documents.map { $0.aggregates() }) }
+
+  /// The same of aggregates that are at hand, those of each evaluate stage.
+  static func text(_ stages: [[MetricAggregate]]) -> String {
+    stages.flatMap { aggregates in
       var splits: [String] = []
-      for row in document.rows where row.value != nil && !splits.contains(row.split) {
-        splits.append(row.split)
-      }
+      for row in aggregates where !splits.contains(row.split) { splits.append(row.split) }
       return splits.map { split in
         let title = "\(split) split, in % (mean ± standard deviation over seeds)"
-        let table = document.table(split: split)
+        let table = MetricsDocument.table(of: aggregates, split: split)
         return "\(title)\n\(table.trimmingCharacters(in: .newlines))"
       }
     }.joined(separator: "\n\n")

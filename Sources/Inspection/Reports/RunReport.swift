@@ -2,6 +2,7 @@ public import Configuration
 public import Dataflow
 public import Diagnostics
 import Foundation
+public import Metrics
 
 /// What came of a run: how each stage ended, the figures of the evaluate stages, the warning lights
 /// of the students, where the outputs are.
@@ -25,7 +26,8 @@ public struct RunReport: Sendable {
   public var file: String
   public var seconds: Double
   public var stages: [Stage]
-  public var metrics: MetricsReport
+  /// Over the seeds of each variant; one list for each evaluate stage.
+  public var figures: [[MetricAggregate]]
   public var students: [Students]
   public var workspace: String
   /// What of it could not be read.
@@ -39,7 +41,7 @@ public struct RunReport: Sendable {
     workspace = plan.workspace.path
     let store = Store(plan.workspace)
     stages = []
-    metrics = MetricsReport()
+    figures = []
     students = []
     for item in plan.items {
       let outcome = result[item.name] ?? .notRun
@@ -54,7 +56,7 @@ public struct RunReport: Sendable {
         let folder = store.directory(item.fingerprint)
         stage.output = folder
         if item.node.output.type == .evaluation {
-          metrics.documents.append(try MetricsReport.read("\(folder)/\(MetricsReport.fileName)"))
+          figures.append(try MetricsReport.aggregates(of: folder))
         }
         do {
           if let found = try StudentLights.read(folder, of: item.node) { students.append(found) }
@@ -121,7 +123,7 @@ public struct RunReport: Sendable {
             "output": stage.output.map { .string($0) } ?? .null,
           ])
         }),
-      "aggregates": .array(metrics.aggregates.map(MetricsReport.value)),
+      "aggregates": .array(figures.joined().map(MetricsReport.value)),
       "lights": .array(
         students.flatMap { group in
           group.lights.map { light in
@@ -140,7 +142,7 @@ public struct RunReport: Sendable {
   /// The figures, the lights, and where to look further; empty when there is none of them.
   public func text(_ paint: Paint = .plain) -> String {
     var parts: [[String]] = []
-    if !metrics.isEmpty { parts.append([metrics.text()]) }
+    if !figures.allSatisfy(\.isEmpty) { parts.append([MetricsReport.text(figures)]) }
     for group in students {
       let title = "warning lights of '\(group.stage)', which need no true label:"
       parts.append(

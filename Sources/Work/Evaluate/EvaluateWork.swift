@@ -37,6 +37,8 @@ public struct EvaluateWork: StageWork {
       context.outputDirectory, header: OutputHeader(context.job, .evaluation))
     try writer.writeFile("metrics.json", Array(document.json().utf8))
     try writer.writeFile("metrics.csv", Array(document.csv().utf8))
+    // A tenth of the size: what every run shows at its end, also when it had nothing to do.
+    try writer.writeFile("aggregates.json", Array(JSON.text(document.aggregates()).utf8))
     _ = try writer.finish(
       classes: try test.samples.classes(), modalities: [],
       details: try JSON.details(
