@@ -51,6 +51,15 @@ let package = Package(
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CFFmpeg",
+      providers: [
+        .apt([
+          "libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev",
+          "libswscale-dev",
+        ])
+      ]),
     .target(
       name: "CTorch",
       cxxSettings: [
@@ -63,15 +72,16 @@ let package = Package(
 
     // Without libtorch: what `mke` links.
     library("Diagnostics"),
+    library("Arrays"),
     library("Configuration", ["Diagnostics"]),
     library("Recipes", ["Configuration"]),
-    library("Readers", ["Diagnostics"]),
+    library("Readers", ["Diagnostics", "Arrays", "CZlib"]),
     library("Metrics"),
-    library("Shards", ["Diagnostics", "Configuration", "CHDF5", "CZstd", crypto]),
+    library("Shards", ["Diagnostics", "Arrays", "Configuration", "CHDF5", "CZstd", crypto]),
     library("Dataflow", ["Diagnostics", "Configuration", crypto]),
     library("PipelineFile", ["Diagnostics", "Configuration", "Dataflow", yams]),
     library("Stages", ["Diagnostics", "Configuration", "Recipes", "Dataflow", "Readers"]),
-    library("Inspection", ["Diagnostics", "Configuration", "Shards", "Dataflow", "Metrics"]),
+    library("Inspection", ["Diagnostics", "Arrays", "Configuration", "Shards", "Dataflow", "Metrics"]),
     .executableTarget(
       name: "mke",
       dependencies: [
@@ -80,7 +90,9 @@ let package = Package(
       ],
       swiftSettings: swift),
 
-    // With libtorch: what `mke-worker` links.
+    // What `mke-worker` alone links: FFmpeg and libtorch.
+    library("Media", ["Diagnostics", "Arrays", "CFFmpeg"]),
+    library("Signals", ["Diagnostics", "Arrays"]),
     library("Tensors", ["CTorch"]),
     library("Layers", ["Tensors"]),
     library("Networks", ["Layers", "Tensors", "Recipes"]),
@@ -88,8 +100,8 @@ let package = Package(
     library(
       "Work",
       [
-        "Diagnostics", "Configuration", "Recipes", "Readers", "Metrics", "Shards", "Dataflow",
-        "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
+        "Diagnostics", "Arrays", "Configuration", "Recipes", "Readers", "Media", "Signals",
+        "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
       ]),
     .executableTarget(
       name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Tensors", "Work"],
@@ -97,7 +109,7 @@ let package = Package(
 
     // Benchmarks; Tools/bench holds their peers and runners.
     .executableTarget(
-      name: "bench-shards", dependencies: ["Shards", "CZstd"], path: "Tools/bench/shards",
+      name: "bench-shards", dependencies: ["Shards", "Arrays", "CZstd"], path: "Tools/bench/shards",
       exclude: ["peer.py", "run"], swiftSettings: swift),
     .executableTarget(
       name: "bench-student", dependencies: ["Training", "Tensors", "Recipes"],
@@ -109,8 +121,11 @@ let package = Package(
     tests("Dataflow", ["Dataflow", "Configuration", "Diagnostics"]),
     tests("PipelineFile", ["PipelineFile", "Stages", "Dataflow", "Configuration", "Diagnostics"]),
     tests("Stages", ["Stages", "Dataflow", "Recipes", "Configuration", "Diagnostics"]),
-    tests("Shards", ["Shards", "Configuration", "Diagnostics"]),
-    tests("Readers", ["Readers", "Diagnostics"]),
+    tests("Shards", ["Shards", "Arrays", "Configuration", "Diagnostics"]),
+    tests("Arrays", ["Arrays"]),
+    tests("Readers", ["Readers", "Arrays", "Diagnostics"]),
+    tests("Media", ["Media", "Arrays", "Diagnostics"]),
+    tests("Signals", ["Signals", "Arrays", "Diagnostics"]),
     tests("Metrics", ["Metrics"]),
     tests("Tensors", ["Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
@@ -118,13 +133,13 @@ let package = Package(
     tests(
       "Work",
       [
-        "Work", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
+        "Work", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
         "Diagnostics",
       ]),
     tests(
       "Command",
       [
-        "mke", "mke-worker", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
+        "mke", "mke-worker", "Arrays", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
         "Metrics", "PipelineFile", "Stages",
       ]),
   ],

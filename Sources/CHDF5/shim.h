@@ -4,11 +4,27 @@
 
 static inline hid_t ch_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t ch_int16(void) { return H5T_NATIVE_INT16; }
+static inline hid_t ch_uint16(void) { return H5T_NATIVE_UINT16; }
 static inline hid_t ch_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t ch_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t ch_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t ch_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t ch_double(void) { return H5T_NATIVE_DOUBLE; }
+// IEEE 754 half precision, which HDF5 does not predefine: made once, under the caller's lock.
+static inline hid_t ch_float16(void) {
+  static hid_t type = H5I_INVALID_HID;
+  if (type < 0) {
+    hid_t half = H5Tcopy(H5T_IEEE_F32LE);
+    if (half < 0) return half;
+    if (H5Tset_fields(half, 15, 10, 5, 0, 10) < 0 || H5Tset_size(half, 2) < 0 ||
+        H5Tset_ebias(half, 15) < 0 || H5Tlock(half) < 0) {
+      H5Tclose(half);
+      return H5I_INVALID_HID;
+    }
+    type = half;
+  }
+  return type;
+}
 static inline hid_t ch_c_string(void) { return H5T_C_S1; }
 static inline hid_t ch_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t ch_file_create(void) { return H5P_FILE_CREATE; }

@@ -1,3 +1,5 @@
+public import Arrays
+
 /// The values of one field for `count` samples, sample after sample.
 public struct Column: Sendable, Equatable {
   public enum Cells: Sendable, Equatable {
@@ -13,7 +15,7 @@ public struct Column: Sendable, Equatable {
   public var lengths: [Int]?
 
   /// Numbers of `count` samples, row-major.
-  public init<T: ShardElement>(_ values: [T], count: Int, lengths: [Int]? = nil) {
+  public init<T: ArrayElement>(_ values: [T], count: Int, lengths: [Int]? = nil) {
     self.init(
       .numbers(T.elementType, values.withUnsafeBytes { [UInt8]($0) }), count: count,
       lengths: lengths)
@@ -31,9 +33,9 @@ public struct Column: Sendable, Equatable {
 
   /// The numbers as `T`: copied when they are of that type, converted otherwise (clamped to what
   /// `T` holds; reals cut towards zero); empty for texts.
-  public func values<T: ShardElement>(as type: T.Type) -> [T] {
+  public func values<T: ArrayElement>(as type: T.Type) -> [T] {
     guard case .numbers(let elementType, let bytes) = cells else { return [] }
-    return NumberBytes.values(of: bytes, elementType, as: type)
+    return ElementConversion.values(of: bytes, elementType, as: type)
   }
 
   /// The texts; empty for numbers.
@@ -41,21 +43,4 @@ public struct Column: Sendable, Equatable {
 
   /// The bytes of the numbers; empty for texts.
   public var bytes: [UInt8] { if case .numbers(_, let bytes) = cells { bytes } else { [] } }
-}
-
-/// Bytes that hold numbers of a type told beside them.
-enum NumberBytes {
-  static func values<T: ShardElement>(
-    of bytes: [UInt8], _ elementType: ElementType, as type: T.Type
-  ) -> [T] {
-    let count = bytes.count / elementType.size
-    return [T](unsafeUninitializedCapacity: count) { buffer, filled in
-      bytes.withUnsafeBytes { source in
-        ElementConversion.convert(
-          source, from: elementType, into: UnsafeMutableRawBufferPointer(buffer),
-          to: T.elementType, count: count)
-      }
-      filled = count
-    }
-  }
 }

@@ -1,3 +1,4 @@
+public import Arrays
 import Diagnostics
 
 /// One data set of a shard whose first axis is the sample: what it holds and what that means.

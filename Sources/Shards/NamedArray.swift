@@ -1,3 +1,5 @@
+public import Arrays
+
 /// An array with a name: a parameter of a model.
 public struct NamedArray: Sendable, Equatable {
   public var name: String
@@ -7,7 +9,7 @@ public struct NamedArray: Sendable, Equatable {
   /// The numbers, row-major.
   public var bytes: [UInt8]
 
-  public init<T: ShardElement>(_ name: String, _ values: [T], shape: [Int]) {
+  public init<T: ArrayElement>(_ name: String, _ values: [T], shape: [Int]) {
     self.init(
       name, type: T.elementType, shape: shape, bytes: values.withUnsafeBytes { [UInt8]($0) })
   }
@@ -21,7 +23,7 @@ public struct NamedArray: Sendable, Equatable {
   }
 
   /// The numbers as `T`, converted as in `Column.values(as:)`.
-  public func values<T: ShardElement>(as type: T.Type) -> [T] {
-    NumberBytes.values(of: bytes, self.type, as: type)
+  public func values<T: ArrayElement>(as type: T.Type) -> [T] {
+    ElementConversion.values(of: bytes, self.type, as: type)
   }
 }

@@ -1,3 +1,4 @@
+public import Arrays
 public import Configuration
 
 /// Which data sets a type of shard must and may hold. `Schemas/` holds the same as JSON Schema.

@@ -1,3 +1,4 @@
+import Arrays
 import Configuration
 import Diagnostics
 import Foundation

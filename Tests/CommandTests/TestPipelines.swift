@@ -1,3 +1,4 @@
+import Arrays
 import Configuration
 import Dataflow
 import PipelineFile

@@ -1,3 +1,4 @@
+import Arrays
 import Testing
 
 @testable import Shards

@@ -1,3 +1,4 @@
+import Arrays
 import Diagnostics
 import Foundation
 import TestSupport

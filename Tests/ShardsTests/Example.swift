@@ -1,3 +1,4 @@
+import Arrays
 import Configuration
 import Foundation
 import TestSupport
@@ -23,9 +24,11 @@ enum Example {
       switch type {
       case .uint8: append(UInt8(clamping: 128 + Int(level)))
       case .int16: append(Int16(clamping: Int(level * 100)))
+      case .uint16: append(UInt16(clamping: Int(level * 100)))
       case .int32: append(Int32(clamping: Int(level * 1000)))
       case .int64: append(Int64(level * 1_000_000))
       case .uint64: append(UInt64(abs(level) * 1e15))
+      case .float16: append(Float16(level))
       case .float32: append(Float(level))
       case .float64: append(level)
       }

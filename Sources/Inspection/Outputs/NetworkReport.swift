@@ -1,3 +1,4 @@
+public import Arrays
 public import Configuration
 import Diagnostics
 import Foundation

@@ -1,3 +1,4 @@
+import Arrays
 public import Configuration
 import Diagnostics
 public import Shards

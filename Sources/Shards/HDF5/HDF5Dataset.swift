@@ -1,3 +1,4 @@
+import Arrays
 internal import CHDF5
 
 /// One open data set, chunked along its first axis: a chunk holds `rowsPerChunk` whole rows.

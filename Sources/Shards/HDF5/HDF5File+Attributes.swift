@@ -1,3 +1,4 @@
+import Arrays
 internal import CHDF5
 import Foundation
 

@@ -1,3 +1,4 @@
+import Arrays
 import Diagnostics
 import Foundation
 
@@ -185,7 +186,7 @@ final class ShardReader: Sendable {
         reader.rows == shard.samples + 1
       else { throw ReadFault(message: "the offsets are not those of \(shard.samples) samples") }
       let bytes = try reader.bytes(0..<reader.rows, from: file, with: unpacking)
-      let offsets = NumberBytes.values(of: bytes, .int64, as: Int64.self).map { Int($0) }
+      let offsets = ElementConversion.values(of: bytes, .int64, as: Int64.self).map { Int($0) }
       guard offsets.first == 0, offsets.last == data.rows,
         zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
       else { throw ReadFault(message: "the offsets do not fit the \(data.rows) steps") }

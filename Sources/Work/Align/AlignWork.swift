@@ -1,3 +1,4 @@
+import Arrays
 public import Dataflow
 import Diagnostics
 import Shards

@@ -1,3 +1,4 @@
+import Arrays
 import Crypto
 import Dataflow
 import Diagnostics

@@ -1,3 +1,4 @@
+import Arrays
 import Crypto
 public import Dataflow
 import Diagnostics
