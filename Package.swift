@@ -120,7 +120,7 @@ let package = Package(
     tests("Configuration", ["Configuration", "Diagnostics"]),
     tests("Dataflow", ["Dataflow", "Configuration", "Diagnostics"]),
     tests("PipelineFile", ["PipelineFile", "Stages", "Dataflow", "Configuration", "Diagnostics"]),
-    tests("Stages", ["Stages", "Dataflow", "Recipes", "Configuration", "Diagnostics"]),
+    tests("Stages", ["Stages", "Readers", "Dataflow", "Recipes", "Configuration", "Diagnostics"]),
     tests("Shards", ["Shards", "Arrays", "Configuration", "Diagnostics"]),
     tests("Arrays", ["Arrays"]),
     tests("Readers", ["Readers", "Arrays", "Diagnostics"]),

@@ -93,7 +93,10 @@ struct SampleIndexBuilder {
             row.location, "sample '\(row.id)' of the \(split) split has no label",
             mend: "fill in '\(labelColumn)', or put the sample into the unlabelled split"))
       }
-      entries.append(.init(id: row.id, split: split, label: labels[number], row: number))
+      entries.append(
+        .init(
+          id: row.id, split: split,
+          label: labels[number] < 0 ? .none : .single(labels[number]), row: number))
     }
     try faults.throwAny()
     if let first = leftOut.first {
@@ -219,8 +222,12 @@ struct SampleIndexBuilder {
   private func unseenClasses(of index: SampleIndex) -> [Diagnostic] {
     guard index.count(of: SplitName.labelled) > 0 else { return [] }
     var seen = Array(repeating: false, count: index.classes.count)
-    for entry in index.entries where entry.split == SplitName.labelled && entry.label >= 0 {
-      seen[entry.label] = true
+    for entry in index.entries where entry.split == SplitName.labelled {
+      switch entry.label {
+      case .none: break
+      case .single(let label): seen[label] = true
+      case .multiple(let labels): for label in labels { seen[label] = true }
+      }
     }
     let unseen = index.classes.indices.filter { !seen[$0] }.map { "'\(index.classes[$0])'" }
     guard !unseen.isEmpty else { return [] }

@@ -66,7 +66,7 @@ public struct SeriesSource: IngestSource {
     self.allowsOutside = allowsOutside
   }
 
-  public var modalities: [ModalityForm] {
+  public func forms(of index: SampleIndex) -> [ModalityForm] {
     groups.map {
       ModalityForm(
         name: $0.name, width: $0.columns.count, isSeries: true, columns: $0.names, unit: $0.unit,
@@ -93,7 +93,9 @@ public struct SeriesSource: IngestSource {
     return try builder.finish(split)
   }
 
-  public func read(_ index: SampleIndex, _ body: (SampleRecord) throws -> Void) throws {
+  public func read(
+    _ index: SampleIndex, as forms: [ModalityForm], _ body: (SampleOutcome) throws -> Void
+  ) throws {
     let manifest = try readManifest()
     let groupsOfFile = manifest.fileColumns.map { column in
       groups.indices.filter { groups[$0].file == column }
@@ -116,7 +118,7 @@ public struct SeriesSource: IngestSource {
         try faults.add(error)
         continue
       }
-      if faults.isEmpty { try body(SampleRecord(entry: entry, modalities: values)) }
+      if faults.isEmpty { try body(.sample(SampleRecord(entry: entry, modalities: values))) }
     }
     try faults.throwAny()
   }

@@ -46,7 +46,7 @@ public struct TableSource: IngestSource {
     self.delimiter = delimiter
   }
 
-  public var modalities: [ModalityForm] {
+  public func forms(of index: SampleIndex) -> [ModalityForm] {
     columns.map {
       ModalityForm(
         name: $0.name, width: $0.columns.count, isSeries: false, columns: $0.columns,
@@ -107,7 +107,9 @@ public struct TableSource: IngestSource {
     }
   }
 
-  public func read(_ index: SampleIndex, _ body: (SampleRecord) throws -> Void) throws {
+  public func read(
+    _ index: SampleIndex, as forms: [ModalityForm], _ body: (SampleOutcome) throws -> Void
+  ) throws {
     var faults = FaultList()
     var entries = index.entries[...]
     var row = 0
@@ -128,7 +130,7 @@ public struct TableSource: IngestSource {
           try faults.add(error)
           continue
         }
-        if faults.isEmpty { try body(record) }
+        if faults.isEmpty { try body(.sample(record)) }
       }
     }
     try faults.throwAny()

@@ -2,10 +2,6 @@ import Diagnostics
 
 /// The points of `TwoMoons` as samples `moon-000`, `moon-001`, …: modalities xa and xb.
 public struct TwoMoonsSource: IngestSource {
-  public let modalities = [
-    ModalityForm(name: "xa", width: 1, isSeries: false, columns: ["x"]),
-    ModalityForm(name: "xb", width: 1, isSeries: false, columns: ["y"]),
-  ]
   public var samples: Int
   public var noise: Double
   public var seed: UInt64
@@ -37,13 +33,23 @@ public struct TwoMoonsSource: IngestSource {
     return try builder.finish(split)
   }
 
-  public func read(_ index: SampleIndex, _ body: (SampleRecord) throws -> Void) throws {
+  public func forms(of index: SampleIndex) -> [ModalityForm] {
+    [
+      ModalityForm(name: "xa", width: 1, isSeries: false, columns: ["x"]),
+      ModalityForm(name: "xb", width: 1, isSeries: false, columns: ["y"]),
+    ]
+  }
+
+  public func read(
+    _ index: SampleIndex, as forms: [ModalityForm], _ body: (SampleOutcome) throws -> Void
+  ) throws {
     let points = points()
     for entry in index.entries {
       let point = points[entry.row]
       try body(
-        SampleRecord(
-          entry: entry, modalities: [.init([Float(point.x)]), .init([Float(point.y)])]))
+        .sample(
+          SampleRecord(
+            entry: entry, modalities: [.init([Float(point.x)]), .init([Float(point.y)])])))
     }
   }
 

@@ -31,6 +31,8 @@ public struct ModalityDescription: Codable, Hashable, Sendable {
   public var unit: String?
   /// Hz along the axis `time`.
   public var rate: Double?
+  /// A value times this is in `unit`; `nil` stands for 1.
+  public var scale: Double?
   /// Names along the last axis.
   public var columns: [String]?
   /// `nil` when the values stand as they were read.
@@ -38,7 +40,8 @@ public struct ModalityDescription: Codable, Hashable, Sendable {
 
   public init(
     name: String, type: ElementType, shape: [Int?], axes: [String] = [], unit: String? = nil,
-    rate: Double? = nil, columns: [String]? = nil, standardisation: Standardisation? = nil
+    rate: Double? = nil, scale: Double? = nil, columns: [String]? = nil,
+    standardisation: Standardisation? = nil
   ) {
     self.name = name
     self.type = type
@@ -46,6 +49,7 @@ public struct ModalityDescription: Codable, Hashable, Sendable {
     self.axes = axes
     self.unit = unit
     self.rate = rate
+    self.scale = scale
     self.columns = columns
     self.standardisation = standardisation
   }

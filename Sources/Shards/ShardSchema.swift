@@ -39,12 +39,24 @@ public struct ShardSchema: Sendable, Hashable {
 
   public static let samples = ShardSchema(
     name: "samples", documentation: "Samples as they were read, each with its modalities.",
-    fields: identity + sample(mayBeRagged: true))
+    fields: identity + sample(mayBeRagged: true) + [
+      .optional(
+        "/modalities/*/start", .exactly(.float64), [],
+        "Time of the first step on the recording's clock, s."),
+      Field(
+        path: "/modalities/*/time/data", cell: .exactly(.float64), axes: ["time"],
+        isRequired: false, mayBeRagged: true,
+        documentation: "Time of every step on the recording's clock, s."),
+    ])
 
   public static let alignedSamples = ShardSchema(
     name: "aligned-samples",
     documentation: "Samples whose modalities stand on one clock or grid, in fixed shapes.",
-    fields: identity + sample(mayBeRagged: false))
+    fields: identity + sample(mayBeRagged: false) + [
+      .optional(
+        "/modalities/*/valid", .exactly(.uint8), ["time"],
+        "0 where a time step is padding, or too far from any that was recorded.")
+    ])
 
   public static let model = ShardSchema(
     name: "model", documentation: "The parameters of one network.",
@@ -112,6 +124,18 @@ public struct ShardSchema: Sendable, Hashable {
       .optional(
         "/labels/class", .exactly(.int32), [], "Index of the class, -1 for none; open to all."),
       .optional("/sealed/class", .exactly(.int32), [], sealedDocumentation),
+      .optional(
+        "/labels/classes", .exactly(.uint8), ["class"],
+        "1 for every class that the sample belongs to; 255 where nobody knows; open to all."),
+      .optional(
+        "/sealed/classes", .exactly(.uint8), ["class"],
+        "1 for every true class, 255 where nobody knows; sealed as '/sealed/class' is."),
+      .optional(
+        "/labels/map", .exactly(.uint8), ["height", "width"],
+        "Index of every pixel's class, 255 where nobody knows; open to all."),
+      .optional(
+        "/sealed/map", .exactly(.uint8), ["height", "width"],
+        "Index of every pixel's true class, 255 where nobody knows; sealed as '/sealed/class' is."),
     ]
   }
 

@@ -60,15 +60,21 @@ public enum IngestStage: Stage {
     public var split: SplitDescription?
     /// The class list in its order; `nil` means the sorted labels of the data.
     public var classes: [String]?
+    /// Share of the samples that may be unreadable; one more stops the stage.
+    public var mostUnreadable: Share
     public var packing: PackingDescription
 
-    private enum CodingKeys: String, CodingKey { case source, split, classes }
+    private enum CodingKeys: String, CodingKey {
+      case source, split, classes
+      case mostUnreadable = "max-bad"
+    }
 
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       source = try container.decode(Source.self, forKey: .source)
       split = try container.decodeIfPresent(SplitDescription.self, forKey: .split)
       classes = try container.decodeIfPresent([Word].self, forKey: .classes)?.map(\.text)
+      mostUnreadable = try container.decode(Share.self, forKey: .mostUnreadable)
       packing = try PackingDescription(from: decoder)
     }
   }
@@ -87,6 +93,10 @@ public enum IngestStage: Stage {
       Key(
         "classes", .list(.either([.string, .anyInteger]), count: 2...Int.max),
         "The class list in its order; the sorted labels of the data when absent."),
+      Key(
+        "max-bad", .either([.share, .string]), default: "1%",
+        "Share of the samples that may be unreadable, as in 1% or 0.01; they are listed in "
+          + "quarantine.csv, and one more stops the stage."),
     ] + PackingDescription.keys
   public static let usesDevice = false
   public static let version = 1
@@ -125,6 +135,12 @@ public enum IngestStage: Stage {
       series.check(report: report)
       checkPresence(configuration.split, report: report)
       checkLabel(series.label, configuration.split, splits: splits, report: report)
+    }
+    if configuration.mostUnreadable.value == nil {
+      report(
+        Complaint(
+          ["max-bad"], "'\(configuration.mostUnreadable.text)' is no share from 0 to 1",
+          mend: "write '1%', or 0.01"))
     }
     if let classes {
       NameChecks.check(
@@ -182,6 +198,27 @@ public enum IngestStage: Stage {
           ["source"], "no column holds the labels of the \(split.rawValue) split",
           mend: "add 'label: COLUMN' to the source"))
     }
+  }
+}
+
+/// A share, written as a number from 0 to 1 or in per cent: `0.01`, `1%`.
+public struct Share: Decodable, Hashable, Sendable {
+  public var text: String
+  /// From 0 to 1; `nil` when the text says no such share.
+  public var value: Double?
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let number = try? container.decode(Double.self) {
+      text = "\(number)"
+      value = number
+    } else {
+      text = try container.decode(String.self)
+      let isPercent = text.hasSuffix("%")
+      let digits = (isPercent ? text.dropLast() : text[...]).filter { !$0.isWhitespace }
+      value = Double(digits).map { isPercent ? $0 / 100 : $0 }
+    }
+    if let known = value, !(0...1).contains(known) { value = nil }
   }
 }
 

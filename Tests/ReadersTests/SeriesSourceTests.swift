@@ -35,12 +35,12 @@ import Testing
     let source = try source(
       "id,file,label,split\na,data/p1/a.txt,walk,labelled\nb,data/p1/b.txt,sit,labelled\n")
     let records = try records(source)
-    #expect(records.map(\.entry.label) == [1, 0])
+    #expect(records.map(\.entry.label.number) == [1, 0])
     #expect(records[0].modalities[0] == .init([1, 2, 3, 5, 6, 7, 9, 10, 11], steps: 3))
     #expect(records[0].modalities[1] == .init([4, 1, 8, 5, 12, 9], steps: 3))
     #expect(records[1].modalities[1] == .init([4, 1], steps: 1))
-    let form = source.modalities[0]
-    #expect(form.width == 3)
+    let form = try source.forms(of: source.index())[0]
+    #expect(form.shape == [nil, 3])
     #expect(form.isSeries)
     #expect(form.unit == "m/s²")
     #expect(form.rate == 25)

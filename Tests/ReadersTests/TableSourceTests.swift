@@ -39,11 +39,11 @@ import Testing
     let records = try records(source)
     #expect(records.map(\.entry.id) == ["a", "b", "c", "d"])
     #expect(records.map(\.entry.split) == ["labelled", "labelled", "unlabelled", "test"])
-    #expect(records.map(\.entry.label) == [0, 1, -1, 1])
+    #expect(records.map(\.entry.label.number) == [0, 1, -1, 1])
     #expect(try source.index().classes == ["no", "yes"])
     #expect(records[0].modalities == [.init([1, 2]), .init([280])])
-    #expect(source.modalities[0].columns == ["x", "y"])
-    #expect(source.modalities[1].unit == "K")
+    #expect(try source.forms(of: source.index())[0].columns == ["x", "y"])
+    #expect(try source.forms(of: source.index())[1].unit == "K")
   }
 
   @Test func aModalityWithoutACellIsMissing() throws {
@@ -54,7 +54,7 @@ import Testing
 
   @Test func classesStandInTheGivenOrder() throws {
     let source = try source(good, classes: ["yes", "no", "maybe"])
-    #expect(try source.index().entries.map(\.label) == [1, 0, -1, 0])
+    #expect(try source.index().entries.map(\.label.number) == [1, 0, -1, 0])
     #expect(
       try source.index().warnings.map(\.message) == ["no labelled sample of the class 'maybe'"])
   }
@@ -168,7 +168,7 @@ import Testing
     let source = TableSource(.perSplit(files), label: "label", modalities: modalities)
     let records = try records(source)
     #expect(records.map(\.entry.split) == ["labelled", "labelled", "unlabelled", "test"])
-    #expect(records.map(\.entry.label) == [0, 1, -1, 0])
+    #expect(records.map(\.entry.label.number) == [0, 1, -1, 0])
     #expect(records[2].modalities == [.init([7, 8]), .init([9])])
   }
 
@@ -252,7 +252,7 @@ import Testing
         "labelled", "unlabelled", "test", "labelled", "unlabelled", "test",
       ])
     // The truth of D_u is known, and is sealed by whoever writes it.
-    #expect(index.entries.map(\.label) == [0, 0, 0, 1, 1, 1])
+    #expect(index.entries.map(\.label.number) == [0, 0, 0, 1, 1, 1])
   }
 
   @Test func samplesInNoFileAreLeftOutAndReported() throws {

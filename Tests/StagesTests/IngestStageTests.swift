@@ -1,5 +1,6 @@
 import Configuration
 import Dataflow
+import Readers
 import Stages
 import TestSupport
 import Testing
@@ -52,7 +53,7 @@ import Testing
     let index = try reader.index()
     #expect(index.entries.count == 50)
     #expect(index.count(of: "test") == 20)
-    #expect(reader.modalities.map(\.name) == ["xa", "xb"])
+    #expect(try reader.forms(of: index).map(\.name) == ["xa", "xb"])
   }
 
   @Test func aTableIsDecodedInBothWaysOfNamingColumns() throws {
@@ -94,7 +95,8 @@ import Testing
     let index = try reader.index()
     #expect(index.entries.map(\.id) == ["l0", "l1", "u0", "t0"])
     var values: [[Float]] = []
-    try reader.read(index) { record in values.append(record.modalities.flatMap { $0?.values ?? [] })
+    for record in try records(of: reader, index) {
+      values.append(record.compactMap(\.self).flatMap(\.self))
     }
     #expect(values == [[1, 2], [3, 4], [5, 6], [7, 8]])
   }
@@ -158,9 +160,7 @@ import Testing
     let reader = try configuration(json).reader()
     let index = try reader.index()
     #expect(index.entries.map(\.split) == ["labelled", "labelled", "unlabelled"])
-    try reader.read(index) { record in
-      #expect(record.modalities.map { $0?.values } == [[3, 6], [1, 2, 4, 5]])
-    }
+    for record in try records(of: reader, index) { #expect(record == [[3, 6], [1, 2, 4, 5]]) }
   }
 
   @Test(arguments: [
@@ -256,5 +256,15 @@ import Testing
       try described(source + #", "split": {"test": 0.5, "labelled": 0}"#).output.splits == [
         .unlabelled, .test,
       ])
+  }
+
+  /// The values of every sample, by modality.
+  private func records(of source: any IngestSource, _ index: SampleIndex) throws -> [[[Float]?]] {
+    var records: [[[Float]?]] = []
+    try source.read(index, as: source.forms(of: index)) { outcome in
+      guard case .sample(let record) = outcome else { return }
+      records.append(record.modalities.map { $0?.array.values(as: Float.self) })
+    }
+    return records
   }
 }

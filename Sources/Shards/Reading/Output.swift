@@ -54,6 +54,12 @@ public struct Output: Sendable {
     }
   }
 
+  /// What is whole of an output that is still being made.
+  init(_ directory: String, unfinished manifest: Manifest) {
+    self.directory = directory
+    self.manifest = manifest
+  }
+
   /// The streams, sorted.
   public var streams: [String] {
     Set(manifest.shards.map(\.stream)).subtracting([Manifest.arraysStream]).sorted()

@@ -63,6 +63,20 @@ public final class SampleStream {
     return count
   }
 
+  /// Some fields of the samples that `resume` found, all of them in memory.
+  ///
+  /// - Throws: `Diagnostic` when a shard is damaged, or there is no such field.
+  public func resumed(reading paths: [String]) throws -> [String: Column] {
+    let shards = (0..<shardCount).compactMap { writer.shard(shardFile($0)) }
+    guard !shards.isEmpty else { return [:] }
+    let manifest = Manifest(
+      schema: writer.header.schema, pipeline: writer.header.pipeline, stage: writer.header.stage,
+      kind: writer.header.kind, fingerprint: writer.header.fingerprint, tool: writer.header.tool,
+      samples: count, splits: [name: count], modalities: [], shards: shards, files: [],
+      details: .null)
+    return try Output(writer.directory, unfinished: manifest).readAll(paths, of: name)
+  }
+
   /// Takes samples: one column for each field, by path, all of the same count.
   ///
   /// - Throws: `Diagnostic` when a column does not fit its field, and when the disk fails.

@@ -9,8 +9,13 @@ enum StandardField {
   static let content = "/samples/content"
   static let start = "/samples/start"
   static let stop = "/samples/stop"
+  static let group = "/samples/group"
   static let label = "/labels/class"
   static let truth = "/sealed/class"
+  static let labels = "/labels/classes"
+  static let truths = "/sealed/classes"
+  static let labelMap = "/labels/map"
+  static let truthMap = "/sealed/map"
   static let logits = "/predictions/logits"
   static let pseudoLabel = "/pseudo/label"
   static let pseudoConfidence = "/pseudo/confidence"
@@ -18,6 +23,9 @@ enum StandardField {
   static let pseudoProbabilities = "/pseudo/probabilities"
 
   static func modality(_ name: String) -> String { "/modalities/\(name)/data" }
+  static func modalityStart(_ name: String) -> String { "/modalities/\(name)/start" }
+  static func modalityTime(_ name: String) -> String { "/modalities/\(name)/time/data" }
+  static func validity(_ name: String) -> String { "/modalities/\(name)/valid" }
   static func presence(_ name: String) -> String { "/modalities/\(name)/present" }
 
   static let idField = FieldDescription(
@@ -27,6 +35,9 @@ enum StandardField {
   static let contentField = FieldDescription(
     content, .text, documentation: "SHA-256 over the sample's values, first 32 hex digits.")
 
+  static let groupField = FieldDescription(
+    group, .text, documentation: "What is not divided between splits: an actor, a scene.")
+
   /// Where the class of a sample of `split` stands: open for D_l alone.
   static func labelField(_ split: Split, classes: [String]) -> FieldDescription {
     FieldDescription(
@@ -34,6 +45,29 @@ enum StandardField {
       documentation: split == .labelled
         ? "Index of the class, -1 when there is none."
         : "Index of the true class, sealed: for evaluation alone; -1 when nobody knows it.")
+  }
+
+  /// Where the classes of a sample of `split` stand that may have several: open for D_l alone.
+  static func labelsField(_ split: Split, classes: [String]) -> FieldDescription {
+    FieldDescription(
+      split == .labelled ? labels : truths, .number(.uint8), shape: [classes.count],
+      axes: ["class"], labels: classes,
+      documentation: split == .labelled
+        ? "1 for every class of the sample; 255 where nobody knows."
+        : "1 for every true class, sealed: for evaluation alone; 255 where nobody knows.")
+  }
+
+  /// Where the classes of a sample's pixels stand: open for D_l alone.
+  static func labelMapField(
+    _ split: Split, size: (height: Int, width: Int), classes: [String]
+  ) -> FieldDescription {
+    FieldDescription(
+      split == .labelled ? labelMap : truthMap, .number(.uint8), shape: [size.height, size.width],
+      axes: ["height", "width"], labels: classes,
+      documentation: split == .labelled
+        ? "Index of every pixel's class; 255 where nobody knows."
+        : "Index of every pixel's true class, sealed: for evaluation alone; 255 where nobody "
+          + "knows.")
   }
 
   static func presenceField(_ modality: String) -> FieldDescription {
