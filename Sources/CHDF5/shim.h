@@ -37,6 +37,7 @@ static inline haddr_t ch_no_address(void) { return HADDR_UNDEF; }
 static inline unsigned ch_create_new(void) { return H5F_ACC_EXCL; }
 static inline unsigned ch_read_only(void) { return H5F_ACC_RDONLY; }
 static inline hid_t ch_default_stack(void) { return H5E_DEFAULT; }
+static inline unsigned ch_optional(void) { return H5Z_FLAG_OPTIONAL; }
 static inline unsigned ch_mandatory(void) { return H5Z_FLAG_MANDATORY; }
 
 // Calls whose names or types changed between the versions of the library.

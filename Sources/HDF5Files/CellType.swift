@@ -1,4 +1,4 @@
-import Arrays
+package import Arrays
 internal import CHDF5
 
 extension ElementType {
@@ -21,18 +21,18 @@ extension ElementType {
 }
 
 /// What a data set's cell is: a number, or text in a fixed number of UTF-8 bytes.
-enum CellType: Hashable, Sendable, CustomStringConvertible {
+package enum CellType: Hashable, Sendable, CustomStringConvertible {
   case number(ElementType)
   case text(bytes: Int)
 
-  var size: Int {
+  package var size: Int {
     switch self {
     case .number(let type): type.size
     case .text(let bytes): bytes
     }
   }
 
-  var description: String {
+  package var description: String {
     switch self {
     case .number(let type): type.rawValue
     case .text: "text"

@@ -2,13 +2,13 @@ internal import CHDF5
 import Foundation
 
 /// A call into HDF5 that failed, with the library's own words.
-struct HDF5Error: Error, Hashable, CustomStringConvertible {
-  var call: String
-  var subject: String
+package struct HDF5Error: Error, Hashable, CustomStringConvertible {
+  package var call: String
+  package var subject: String
   /// Of the innermost failure that HDF5 recorded.
-  var message: String
+  package var message: String
   /// The number of the operating system's error behind the failure, when it is known.
-  var systemError: Int32?
+  package var systemError: Int32?
 
   init(call: String, subject: String, message: String) {
     self.call = call
@@ -26,11 +26,11 @@ struct HDF5Error: Error, Hashable, CustomStringConvertible {
     message = String(cString: strerror(systemError))
   }
 
-  var description: String { "\(subject): HDF5 could not \(call): \(message)" }
+  package var description: String { "\(subject): HDF5 could not \(call): \(message)" }
 }
 
 /// HDF5 keeps process-wide state and is no faster with threads: every call holds one lock.
-enum HDF5Library {
+package enum HDF5Library {
   private static let lock = NSRecursiveLock()
 
   /// The driver of our files. Registered once, before the first call.
@@ -41,6 +41,27 @@ enum HDF5Library {
     guard ZstdFilter.register() else { return -1 }
     return GuardedDriver.register()
   }()
+
+  /// `1.14.5`
+  package static var version: String {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    H5get_libversion(&major, &minor, &release)
+    return "\(major).\(minor).\(release)"
+  }
+
+  /// Where HDF5 looks for filters that it does not have: `$HDF5_PLUGIN_PATH`, else what it was built
+  /// with.
+  package static var pluginFolders: [String] {
+    locked {
+      var count: UInt32 = 0
+      guard H5PLsize(&count) >= 0 else { return [] }
+      return (0..<count).compactMap { index in
+        var buffer = [CChar](repeating: 0, count: 4096)
+        guard H5PLget(index, &buffer, buffer.count) > 0 else { return nil }
+        return buffer.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } }
+      }
+    }
+  }
 
   /// Makes files that are opened with these properties go through `GuardedDriver`.
   static func useGuardedDriver(_ access: hid_t, on subject: String) throws(HDF5Error) {

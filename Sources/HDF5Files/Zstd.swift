@@ -1,9 +1,9 @@
 internal import CZstd
 
 /// Zstandard frames (RFC 8878) with the content checksum (XXH64) that every reader verifies.
-enum Zstd {
-  struct Failure: Error, Hashable {
-    var message: String
+package enum Zstd {
+  package struct Failure: Error, Hashable {
+    package var message: String
   }
 
   /// The name of an error code of the library; `nil` when the code is no error.
@@ -11,8 +11,11 @@ enum Zstd {
     ZSTD_isError(code) == 0 ? nil : Failure(message: String(cString: ZSTD_getErrorName(code)))
   }
 
+  /// `1.5.4`
+  package static var version: String { String(cString: ZSTD_versionString()) }
+
   /// The largest frame that `count` bytes can become.
-  static func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
+  package static func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
 
   /// The number of bytes that a frame says it holds; `nil` when it does not say or is none.
   static func contentSize(_ frame: UnsafeRawBufferPointer) -> Int? {
@@ -22,14 +25,12 @@ enum Zstd {
   }
 
   /// Packs one buffer after another; for one thread at a time.
-  final class Packer {
+  package final class Packer {
     private let context: OpaquePointer
-    private(set) var level: Int
 
-    init(level: Int) throws(Failure) {
+    package init(level: Int) throws(Failure) {
       guard let context = ZSTD_createCCtx() else { throw Failure(message: "out of memory") }
       self.context = context
-      self.level = level
       ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
       ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
     }
@@ -39,7 +40,7 @@ enum Zstd {
     /// Writes one frame that holds `bytes` into `output`, which has room for `bound(bytes.count)`.
     ///
     /// - Returns: the length of the frame.
-    func pack(
+    package func pack(
       _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(Failure) -> Int {
       let code = ZSTD_compress2(
@@ -50,10 +51,10 @@ enum Zstd {
   }
 
   /// Unpacks one frame after another; for one thread at a time.
-  final class Unpacker {
+  package final class Unpacker {
     private let context: OpaquePointer
 
-    init() throws(Failure) {
+    package init() throws(Failure) {
       guard let context = ZSTD_createDCtx() else { throw Failure(message: "out of memory") }
       self.context = context
     }
@@ -61,7 +62,7 @@ enum Zstd {
     deinit { ZSTD_freeDCtx(context) }
 
     /// Unpacks one frame that must fill `output` to the last byte; verifies its checksum.
-    func unpack(
+    package func unpack(
       _ frame: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) throws(Failure) {
       let code = ZSTD_decompressDCtx(

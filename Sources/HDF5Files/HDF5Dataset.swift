@@ -2,30 +2,36 @@ import Arrays
 internal import CHDF5
 
 /// One open data set, chunked along its first axis: a chunk holds `rowsPerChunk` whole rows.
-final class HDF5Dataset: Sendable {
+package final class HDF5Dataset: Sendable {
   /// What its bytes mean and how they are packed.
-  struct Layout: Hashable, Sendable {
-    var cell: CellType
+  package struct Layout: Hashable, Sendable {
+    package var cell: CellType
     /// Of one row: all axes but the first.
-    var shape: [Int]
-    var rowsPerChunk: Int
-    var compression: Compression
-    /// Whether numbers are byte-shuffled before they are packed.
-    var isShuffled: Bool
+    package var shape: [Int]
+    package var rowsPerChunk: Int
+    /// What packs the chunks, in the order of writing.
+    package var filters: [HDF5Filter]
 
-    var rowBytes: Int { shape.reduce(cell.size, *) }
-    var chunkBytes: Int { rowBytes * rowsPerChunk }
+    package init(cell: CellType, shape: [Int], rowsPerChunk: Int, filters: [HDF5Filter]) {
+      self.cell = cell
+      self.shape = shape
+      self.rowsPerChunk = rowsPerChunk
+      self.filters = filters
+    }
+
+    package var rowBytes: Int { shape.reduce(cell.size, *) }
+    package var chunkBytes: Int { rowBytes * rowsPerChunk }
   }
 
   /// Where a packed chunk stands in the file, in bytes.
-  struct Chunk: Hashable, Sendable {
-    var offset: UInt64
-    var size: Int
+  package struct Chunk: Hashable, Sendable {
+    package var offset: UInt64
+    package var size: Int
   }
 
-  let file: HDF5File
-  let path: String
-  let layout: Layout
+  package let file: HDF5File
+  package let path: String
+  package let layout: Layout
   private let handle: HDF5Handle
 
   private var subject: String { "\(file.path):\(path)" }
@@ -43,7 +49,7 @@ final class HDF5Dataset: Sendable {
   // MARK: Creating
 
   /// Creates a data set without rows, and the groups above it.
-  static func create(
+  package static func create(
     _ path: String, _ layout: Layout, in file: HDF5File
   ) throws(HDF5Error) -> HDF5Dataset {
     let subject = "\(file.path):\(path)"
@@ -79,36 +85,34 @@ final class HDF5Dataset: Sendable {
     let sizes = [hsize_t(layout.rowsPerChunk)] + layout.shape.map { hsize_t($0) }
     try HDF5Library.call("prepare", on: subject) { H5Pset_chunk(id, Int32(sizes.count), sizes) }
     try HDF5Library.call("prepare", on: subject) { H5Pset_obj_track_times(id, false) }
-    if layout.isShuffled {
-      try HDF5Library.call("prepare", on: subject) { H5Pset_shuffle(id) }
-    }
-    switch layout.compression {
-    case .zstd:
-      let level = [UInt32(Compression.zstdLevel)]
+    for filter in layout.filters {
+      let values = filter.values
       try HDF5Library.call("prepare", on: subject) {
-        H5Pset_filter(id, ZstdFilter.identifier, ch_mandatory(), level.count, level)
+        H5Pset_filter(id, filter.identifier, filter.flags, values.count, values)
       }
-    case .gzip:
-      try HDF5Library.call("prepare", on: subject) { H5Pset_deflate(id, Compression.gzipLevel) }
-      try HDF5Library.call("prepare", on: subject) { H5Pset_fletcher32(id) }
-    case .none:
-      try HDF5Library.call("prepare", on: subject) { H5Pset_fletcher32(id) }
     }
     return properties
   }
 
   // MARK: Opening
 
+  /// HDF5 keeps the size of a chunk in 32 bits.
+  private static let largestChunkBytes: hsize_t = 1 << 32 - 1
+
   /// A data set that is there but not as this module writes them.
-  struct Unusable: Error, Hashable {
-    var message: String
+  package struct Unusable: Error, Hashable {
+    package var message: String
+
+    package init(message: String) { self.message = message }
   }
 
   /// Opens a data set and reads how it is laid out.
   ///
   /// - Returns: the data set and the number of its rows.
   /// - Throws: `HDF5Error`, or `Unusable` when the layout is none of ours.
-  static func open(_ path: String, in file: HDF5File) throws -> (dataset: HDF5Dataset, rows: Int) {
+  package static func open(
+    _ path: String, in file: HDF5File
+  ) throws -> (dataset: HDF5Dataset, rows: Int) {
     let subject = "\(file.path):\(path)"
     let handle = try HDF5Handle(.dataset, "open", on: subject) {
       H5Dopen2(file.id, path, ch_default())
@@ -132,11 +136,17 @@ final class HDF5Dataset: Sendable {
     guard chunk.dropFirst() == sizes.dropFirst(), let rowsPerChunk = chunk.first else {
       throw Unusable(message: "has chunks of \(chunk), which do not hold whole rows of \(sizes)")
     }
-    let filters = try filters(propertiesID, subject)
+    let cell = try cellType(typeID)
+    let chunkBytes = chunk.reduce(hsize_t(cell.size)) {
+      let (product, isTooLarge) = $0.multipliedReportingOverflow(by: $1)
+      return isTooLarge ? .max : product
+    }
+    guard chunkBytes <= largestChunkBytes, sizes[0] <= hsize_t(Int.max / max(cell.size, 1)) else {
+      throw Unusable(message: "has the shape \(sizes) in chunks of \(chunk), more than HDF5 allows")
+    }
     let layout = Layout(
-      cell: try cellType(typeID), shape: sizes.dropFirst().map { Int($0) },
-      rowsPerChunk: Int(rowsPerChunk), compression: filters.compression,
-      isShuffled: filters.isShuffled)
+      cell: cell, shape: sizes.dropFirst().map { Int($0) }, rowsPerChunk: Int(rowsPerChunk),
+      filters: try HDF5Filter.all(of: propertiesID, subject))
     return (HDF5Dataset(file, path, layout, handle), Int(sizes[0]))
   }
 
@@ -153,39 +163,19 @@ final class HDF5Dataset: Sendable {
     return found
   }
 
-  private static func filters(
-    _ properties: hid_t, _ subject: String
-  ) throws -> (compression: Compression, isShuffled: Bool) {
-    let count = try HDF5Library.call("read", on: subject) { H5Pget_nfilters(properties) }
-    var filters: [H5Z_filter_t] = []
-    for index in 0..<UInt32(count) {
-      var (flags, configuration): (UInt32, UInt32) = (0, 0)
-      var valueCount = 0
-      filters.append(
-        try HDF5Library.call("read", on: subject) {
-          H5Pget_filter2(properties, index, &flags, &valueCount, nil, 0, nil, &configuration)
-        })
-    }
-    let isShuffled = filters.first == H5Z_FILTER_SHUFFLE
-    switch isShuffled ? Array(filters.dropFirst()) : filters {
-    case [ZstdFilter.identifier]: return (.zstd, isShuffled)
-    case [H5Z_FILTER_DEFLATE, H5Z_FILTER_FLETCHER32]: return (.gzip, isShuffled)
-    case [H5Z_FILTER_FLETCHER32]: return (.none, isShuffled)
-    default: throw Unusable(message: "is packed by filters \(filters), not as shards are")
-    }
-  }
-
   // MARK: Writing
 
   /// Grows the first axis.
-  func setRowCount(_ rows: Int) throws(HDF5Error) {
+  package func setRowCount(_ rows: Int) throws(HDF5Error) {
     let id = handle.id
     let sizes = [hsize_t(rows)] + layout.shape.map { hsize_t($0) }
     try HDF5Library.call("grow", on: subject) { H5Dset_extent(id, sizes) }
   }
 
   /// Writes a chunk that is packed already, past HDF5's filters.
-  func writePacked(_ chunk: UnsafeRawBufferPointer, atRow row: Int) throws(HDF5Error) {
+  package func writePacked(
+    _ chunk: UnsafeRawBufferPointer, atRow row: Int
+  ) throws(HDF5Error) {
     let id = handle.id
     let start = [hsize_t(row)] + layout.shape.map { _ in 0 }
     try HDF5Library.call("write", on: subject) {
@@ -194,7 +184,7 @@ final class HDF5Dataset: Sendable {
   }
 
   /// Writes rows through HDF5's filters.
-  func write(_ bytes: UnsafeRawBufferPointer, atRow row: Int) throws(HDF5Error) {
+  package func write(_ bytes: UnsafeRawBufferPointer, atRow row: Int) throws(HDF5Error) {
     let rows = bytes.count / layout.rowBytes
     guard let start = bytes.baseAddress, rows > 0 else { return }
     try transfer(row..<(row + rows)) { id, type, memory, file in
@@ -205,7 +195,9 @@ final class HDF5Dataset: Sendable {
   // MARK: Reading
 
   /// Reads rows through HDF5's filters, which verify Fletcher-32 checksums.
-  func read(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) throws(HDF5Error) {
+  package func read(
+    _ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(HDF5Error) {
     guard let start = bytes.baseAddress, !rows.isEmpty else { return }
     try transfer(rows) { id, type, memory, file in
       H5Dread(id, type, memory, file, ch_default(), start)
@@ -232,7 +224,7 @@ final class HDF5Dataset: Sendable {
   }
 
   /// Where the packed chunks of the first `rows` rows stand in the file.
-  func chunks(rows: Int) throws -> [Chunk] {
+  package func chunks(rows: Int) throws -> [Chunk] {
     let id = handle.id
     var chunks: [Chunk] = []
     chunks.reserveCapacity((rows + layout.rowsPerChunk - 1) / layout.rowsPerChunk)
@@ -263,7 +255,7 @@ final class HDF5Dataset: Sendable {
   }
 
   /// The same of the chunk that starts at the cell `start`, by the library's own slow way.
-  func walkToChunk(_ start: [UInt64]) throws -> Chunk {
+  package func walkToChunk(_ start: [UInt64]) throws -> Chunk {
     let id = handle.id
     let start = start.map { hsize_t($0) }
     var (address, size, mask): (haddr_t, hsize_t, UInt32) = (ch_no_address(), 0, 0)
@@ -278,11 +270,11 @@ final class HDF5Dataset: Sendable {
 
   // MARK: Attributes
 
-  func setAttribute(_ name: String, _ value: AttributeValue) throws(HDF5Error) {
+  package func setAttribute(_ name: String, _ value: AttributeValue) throws(HDF5Error) {
     try file.setAttribute(name, value, on: path)
   }
 
-  func attribute(_ name: String) throws(HDF5Error) -> AttributeValue? {
+  package func attribute(_ name: String) throws(HDF5Error) -> AttributeValue? {
     try file.attribute(name, on: path)
   }
 }

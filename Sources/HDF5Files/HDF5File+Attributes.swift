@@ -3,16 +3,16 @@ internal import CHDF5
 import Foundation
 
 /// The value of an attribute.
-enum AttributeValue: Hashable, Sendable {
+package enum AttributeValue: Hashable, Sendable {
   case text(String)
   case texts([String])
   case integer(Int)
   case real(Double)
 
-  var text: String? { if case .text(let text) = self { text } else { nil } }
-  var texts: [String]? { if case .texts(let texts) = self { texts } else { nil } }
-  var integer: Int? { if case .integer(let number) = self { number } else { nil } }
-  var real: Double? { if case .real(let number) = self { number } else { nil } }
+  package var text: String? { if case .text(let text) = self { text } else { nil } }
+  package var texts: [String]? { if case .texts(let texts) = self { texts } else { nil } }
+  package var integer: Int? { if case .integer(let number) = self { number } else { nil } }
+  package var real: Double? { if case .real(let number) = self { number } else { nil } }
 }
 
 /// Attributes of a file and its data sets.
@@ -21,7 +21,9 @@ enum AttributeValue: Hashable, Sendable {
 /// which has a checksum. Text of variable length would stand in a heap, which has none.
 extension HDF5File {
   /// Sets an attribute of the object at `object`; `/` is the file itself.
-  func setAttribute(_ name: String, _ value: AttributeValue, on object: String) throws(HDF5Error) {
+  package func setAttribute(
+    _ name: String, _ value: AttributeValue, on object: String
+  ) throws(HDF5Error) {
     let subject = "\(path):\(object)@\(name)"
     switch value {
     case .text(let text): try write(name, on: object, subject, texts: [text], isScalar: true)
@@ -69,7 +71,7 @@ extension HDF5File {
   }
 
   /// The attribute; `nil` when the object has none of this name, or one of another type than ours.
-  func attribute(_ name: String, on object: String) throws(HDF5Error) -> AttributeValue? {
+  package func attribute(_ name: String, on object: String) throws(HDF5Error) -> AttributeValue? {
     let subject = "\(path):\(object)@\(name)"
     let exists = try HDF5Library.call("find", on: subject) {
       H5Aexists_by_name(id, object, name, ch_default())
@@ -109,7 +111,7 @@ extension HDF5File {
   }
 
   /// The attributes of text that the object has, by name.
-  func textAttributes(of object: String) throws(HDF5Error) -> [String: String] {
+  package func textAttributes(of object: String) throws(HDF5Error) -> [String: String] {
     let subject = "\(path):\(object)"
     let handle = try HDF5Handle(.object, "open", on: subject) { H5Oopen(id, object, ch_default()) }
     let objectID = handle.id
@@ -144,11 +146,11 @@ extension HDF5Handle {
 }
 
 /// Texts in a fixed number of UTF-8 bytes each, filled up with at least one zero.
-enum FixedText {
+package enum FixedText {
   /// The bytes of a cell for a text of up to `longest` bytes: a multiple of `step`.
-  static func width(longest: Int, step: Int) -> Int { (longest + step) / step * step }
+  package static func width(longest: Int, step: Int) -> Int { (longest + step) / step * step }
 
-  static func bytes(_ texts: [String], width: Int) -> [UInt8] {
+  package static func bytes(_ texts: [String], width: Int) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(texts.count * width)
     for text in texts {
@@ -158,7 +160,7 @@ enum FixedText {
     return bytes
   }
 
-  static func texts(_ bytes: UnsafeRawBufferPointer, width: Int) -> [String] {
+  package static func texts(_ bytes: UnsafeRawBufferPointer, width: Int) -> [String] {
     guard width > 0 else { return [] }
     return stride(from: 0, to: bytes.count - width + 1, by: width).map { start in
       let cell = UnsafeRawBufferPointer(rebasing: bytes[start..<(start + width)])

@@ -6,14 +6,14 @@ import Synchronization
 ///
 /// Files are written in HDF5's format of version 1.10, where every piece of metadata has a checksum
 /// of its own: a damaged file is refused, not misread.
-final class HDF5File: Sendable {
-  let path: String
+package final class HDF5File: Sendable {
+  package let path: String
   /// Only used inside calls of `HDF5Library`, which holds the library's lock.
   let id: hid_t
   private let isOpen = Mutex(true)
 
   /// Creates a file that must not exist yet.
-  static func create(_ path: String) throws(HDF5Error) -> HDF5File {
+  package static func create(_ path: String) throws(HDF5Error) -> HDF5File {
     let access = try accessProperties(path)
     let creation = try HDF5Handle(.properties, "prepare", on: path) {
       H5Pcreate(ch_file_create())
@@ -29,7 +29,7 @@ final class HDF5File: Sendable {
   }
 
   /// Opens a finished file to read.
-  static func open(_ path: String) throws(HDF5Error) -> HDF5File {
+  package static func open(_ path: String) throws(HDF5Error) -> HDF5File {
     let access = try accessProperties(path)
     let accessID = access.id
     return HDF5File(
@@ -61,7 +61,7 @@ final class HDF5File: Sendable {
   }
 
   /// Hands all that was written to the operating system and closes the file.
-  func close() throws(HDF5Error) {
+  package func close() throws(HDF5Error) {
     let wasOpen = isOpen.withLock { isOpen in
       defer { isOpen = false }
       return isOpen
@@ -94,7 +94,7 @@ final class HDF5File: Sendable {
   }
 
   /// Paths of all data sets, sorted.
-  func datasets() throws(HDF5Error) -> [String] {
+  package func datasets() throws(HDF5Error) -> [String] {
     var found: [String] = []
     try collect("/", into: &found)
     return found.sorted()
