@@ -46,7 +46,9 @@ struct CosineTransform: Sendable {
           for n in 0..<inputCount {
             sum += columns[column &+ n] * numbers[n]
           }
-          for lane in 0..<min(width, coefficientCount &- first) { target[first &+ lane] = sum[lane] }
+          for lane in 0..<min(width, coefficientCount &- first) {
+            target[first &+ lane] = sum[lane]
+          }
           first &+= width
           column &+= inputCount
         }

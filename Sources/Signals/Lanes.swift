@@ -25,14 +25,15 @@ struct ComplexLanes {
   }
 
   @inline(__always) static func * (left: ComplexLanes, right: Float) -> ComplexLanes {
-    ComplexLanes(real: left.real * right, imaginary: left.imaginary * right)
+    let right = Lanes(repeating: right)
+    return ComplexLanes(real: left.real * right, imaginary: left.imaginary * right)
   }
 
   /// Times a complex number that is the same for all frames: `x` its real part.
   @inline(__always) static func * (left: ComplexLanes, right: SIMD2<Float>) -> ComplexLanes {
-    ComplexLanes(
-      real: left.real * right.x - left.imaginary * right.y,
-      imaginary: left.real * right.y + left.imaginary * right.x)
+    let (x, y) = (Lanes(repeating: right.x), Lanes(repeating: right.y))
+    return ComplexLanes(
+      real: left.real * x - left.imaginary * y, imaginary: left.real * y + left.imaginary * x)
   }
 
   /// Times −i.
@@ -77,19 +78,20 @@ extension SIMD4 where Scalar == Float {
     exponent = exponent.replacing(with: exponent - 1, where: isLow)
     x = x.replacing(with: x + x, where: isLow) - 1
     let square = x * x
-    var y = x * 7.037_683_6e-2 - 1.151_461e-1
-    y = y * x + 1.167_699_9e-1
-    y = y * x - 1.242_014_1e-1
-    y = y * x + 1.424_932_3e-1
-    y = y * x - 1.666_805_8e-1
-    y = y * x + 2.000_071_5e-1
-    y = y * x - 2.499_999_4e-1
-    y = y * x + 3.333_333_1e-1
+    @inline(__always) func all(_ number: Float) -> Lanes { Lanes(repeating: number) }
+    var y = x * all(7.037_683_6e-2) - all(1.151_461e-1)
+    y = y * x + all(1.167_699_9e-1)
+    y = y * x - all(1.242_014_1e-1)
+    y = y * x + all(1.424_932_3e-1)
+    y = y * x - all(1.666_805_8e-1)
+    y = y * x + all(2.000_071_5e-1)
+    y = y * x - all(2.499_999_4e-1)
+    y = y * x + all(3.333_333_1e-1)
     y = y * x * square
     // log 2 in two parts, the larger with few digits, so that its multiples are exact.
-    y -= exponent * 2.121_944_4e-4
-    y -= square * 0.5
-    var result = (x + y) + exponent * 0.693_359_375
+    y -= exponent * all(2.121_944_4e-4)
+    y -= square * all(0.5)
+    var result = (x + y) + exponent * all(0.693_359_375)
     result = result.replacing(with: -Float.infinity, where: self .== 0)
     // What is neither zero nor a positive finite number: ∞ and not-a-number stay themselves.
     result = result.replacing(with: self, where: self .== Float.infinity)
