@@ -12,6 +12,8 @@
 // Trans. Audio Electroacoust. 18, 1970): with nk = (n² + k² − (k − n)²) / 2,
 // X[k] = w[k] · Σ (x[n] · w[n]) · w̄[k − n], w[n] = exp(−πi n² / N).
 
+import Foundation
+
 /// Fourier transforms of one length, four signals at a time.
 struct ComplexTransform: Sendable {
   /// Numbers of a signal.
@@ -96,6 +98,14 @@ struct ComplexTransform: Sendable {
   }
 }
 
+/// exp(−2πi · numerator / denominator), `x` the real part.
+///
+/// - Precondition: 0 ≤ numerator < denominator, so that the angle keeps its digits.
+func rootOfUnity(_ numerator: Int, _ denominator: Int) -> SIMD2<Float> {
+  let angle = 2 * Double.pi * Double(numerator) / Double(denominator)
+  return SIMD2(Float(cos(angle)), Float(-sin(angle)))
+}
+
 /// One pass of Stockham's algorithm.
 private struct Pass: Sendable {
   let radix: Int
@@ -177,10 +187,10 @@ private struct Pass: Sendable {
         let (a, b, c) = (from[0], from[step], from[2 &* step])
         let sum = b + c
         let middle = a - sum * 0.5
-        let difference = ((b - c) * sine).turnedBack
+        let side = (b - c) * sine
         to[0] = a + sum
-        to[stride] = isTurned ? (middle + difference) * w1 : middle + difference
-        to[2 &* stride] = isTurned ? (middle - difference) * w2 : middle - difference
+        to[stride] = isTurned ? middle.minusTurned(side) * w1 : middle.minusTurned(side)
+        to[2 &* stride] = isTurned ? middle.plusTurned(side) * w2 : middle.plusTurned(side)
         from += 1
         to += 1
       }
@@ -200,16 +210,16 @@ private struct Pass: Sendable {
       for _ in 0..<stride {
         let (a, b, c, d) = (from[0], from[step], from[2 &* step], from[3 &* step])
         let (evenSum, evenDifference) = (a + c, a - c)
-        let (oddSum, oddDifference) = (b + d, (b - d).turnedBack)
+        let (oddSum, oddDifference) = (b + d, b - d)
         to[0] = evenSum + oddSum
         if isTurned {
-          to[stride] = (evenDifference + oddDifference) * w1
+          to[stride] = evenDifference.minusTurned(oddDifference) * w1
           to[2 &* stride] = (evenSum - oddSum) * w2
-          to[3 &* stride] = (evenDifference - oddDifference) * w3
+          to[3 &* stride] = evenDifference.plusTurned(oddDifference) * w3
         } else {
-          to[stride] = evenDifference + oddDifference
+          to[stride] = evenDifference.minusTurned(oddDifference)
           to[2 &* stride] = evenSum - oddSum
-          to[3 &* stride] = evenDifference - oddDifference
+          to[3 &* stride] = evenDifference.plusTurned(oddDifference)
         }
         from += 1
         to += 1
@@ -238,19 +248,19 @@ private struct Pass: Sendable {
         let (innerSum, innerDifference) = (c + d, c - d)
         to[0] = a + outerSum + innerSum
         let middle1 = a + outerSum * cosine1 + innerSum * cosine2
-        let side1 = (outerDifference * sine1 + innerDifference * sine2).turnedBack
+        let side1 = outerDifference * sine1 + innerDifference * sine2
         let middle2 = a + outerSum * cosine2 + innerSum * cosine1
-        let side2 = (outerDifference * sine2 - innerDifference * sine1).turnedBack
+        let side2 = outerDifference * sine2 - innerDifference * sine1
         if isTurned {
-          to[stride] = (middle1 + side1) * w1
-          to[2 &* stride] = (middle2 + side2) * w2
-          to[3 &* stride] = (middle2 - side2) * w3
-          to[4 &* stride] = (middle1 - side1) * w4
+          to[stride] = middle1.minusTurned(side1) * w1
+          to[2 &* stride] = middle2.minusTurned(side2) * w2
+          to[3 &* stride] = middle2.plusTurned(side2) * w3
+          to[4 &* stride] = middle1.plusTurned(side1) * w4
         } else {
-          to[stride] = middle1 + side1
-          to[2 &* stride] = middle2 + side2
-          to[3 &* stride] = middle2 - side2
-          to[4 &* stride] = middle1 - side1
+          to[stride] = middle1.minusTurned(side1)
+          to[2 &* stride] = middle2.minusTurned(side2)
+          to[3 &* stride] = middle2.plusTurned(side2)
+          to[4 &* stride] = middle1.plusTurned(side1)
         }
         from += 1
         to += 1
@@ -276,7 +286,7 @@ private struct Pass: Sendable {
             let (low, high) = (from[j &* step], from[(radix &- j) &* step])
             let pair = low + high
             spare[j &- 1] = pair
-            spare[half &+ j &- 1] = (low - high).turnedBack
+            spare[half &+ j &- 1] = low - high
             sum = sum + pair
           }
           to[0] = sum
@@ -292,9 +302,9 @@ private struct Pass: Sendable {
               // The root's imaginary part is the negative sine.
               side = side - spare[half &+ j &- 1] * root.y
             }
-            to[k &* stride] = (middle + side) * turns[group &* (radix &- 1) &+ k &- 1]
+            to[k &* stride] = middle.minusTurned(side) * turns[group &* (radix &- 1) &+ k &- 1]
             to[(radix &- k) &* stride] =
-              (middle - side) * turns[group &* (radix &- 1) &+ radix &- k &- 1]
+              middle.plusTurned(side) * turns[group &* (radix &- 1) &+ radix &- k &- 1]
           }
         }
       }
@@ -343,13 +353,11 @@ private final class Convolution: Sendable {
     // The inverse transform is the conjugate of the transform of the conjugate.
     for n in 0..<count {
       let product = spectrum[n] * filter[n]
-      spectrum[n] = ComplexLanes(real: product.real, imaginary: -product.imaginary)
+      spectrum[n] = product.conjugate
     }
     let convolved = inner(spectrum, scratch: spectrum == scratch ? rest : scratch)
     for n in 0..<length {
-      let conjugate = ComplexLanes(
-        real: convolved[n].real, imaginary: -convolved[n].imaginary)
-      data[n] = conjugate * chirp[n]
+      data[n] = convolved[n].conjugate * chirp[n]
     }
     return data
   }

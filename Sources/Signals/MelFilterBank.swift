@@ -57,7 +57,7 @@ struct MelFilterBank: Sendable {
           let filter = filters[index]
           var sum = Lanes.zero
           for offset in 0..<filter.count {
-            sum += bins[filter.firstBin &+ offset] * weights[filter.firstWeight &+ offset]
+            sum = sum + bins[filter.firstBin &+ offset] * weights[filter.firstWeight &+ offset]
           }
           mels[index] = sum
         }

@@ -78,7 +78,7 @@ struct RealTransform: Sendable {
           real: near.imaginary + far.imaginary, imaginary: far.real - near.real)
         let turned = odd * turns[bin]
         let other = even - turned
-        body(mirrored, ComplexLanes(real: other.real, imaginary: -other.imaginary))
+        body(mirrored, other.conjugate)
         body(bin, even + turned)
       }
     }

@@ -266,10 +266,10 @@ public struct SoundFeatures: Sendable {
   private static func halve(
     _ numbers: UnsafePointer<Float>, count: Int, into output: UnsafeMutableRawPointer
   ) {
-    let width = Lanes.scalarCount
+    let width = Lanes.count
     let whole = count - count % width
     for index in stride(from: 0, to: whole, by: width) {
-      let lanes = UnsafeRawPointer(numbers + index).loadUnaligned(as: Lanes.self)
+      let lanes = Lanes(loading: numbers + index)
       output.storeBytes(
         of: lanes.halfPrecisionBits, toByteOffset: 2 &* index, as: SIMD4<UInt16>.self)
     }
@@ -287,7 +287,7 @@ public struct SoundFeatures: Sendable {
   ) {
     let length = options.fftLength
     let hop = options.hopLength
-    let width = Lanes.scalarCount
+    let width = Lanes.count
     // Frames that overlap lie in the block as they do in the sound, others one after the other.
     let step = min(hop, length)
     let framesOfBlock = max(width, min(32, 65536 / length / width * width))
@@ -358,22 +358,19 @@ public struct SoundFeatures: Sendable {
     let b = block + min(frame &+ 1, last) &* step
     let c = block + min(frame &+ 2, last) &* step
     let d = block + min(frame &+ 3, last) &* step
-    @inline(__always) func lanes(_ frame: UnsafeMutablePointer<Float>, _ n: Int) -> Lanes {
-      UnsafeRawPointer(frame + n).loadUnaligned(as: Lanes.self)
-    }
     @inline(__always) func sample(_ n: Int) -> Lanes {
       Lanes(a[n], b[n], c[n], d[n]) * window[n]
     }
-    guard transform.inputStride == 1 else {
+    guard let shape = window.baseAddress, transform.inputStride == 1 else {
       for n in 0..<options.fftLength { input[n] = ComplexLanes(real: sample(n), imaginary: .zero) }
       return
     }
     var n = 0
     while n &+ 4 <= window.count {
-      let weights = Lanes(window[n], window[n &+ 1], window[n &+ 2], window[n &+ 3])
-      let rows = transposed(
-        lanes(a, n) * weights, lanes(b, n) * weights, lanes(c, n) * weights,
-        lanes(d, n) * weights)
+      let weights = Lanes(loading: shape + n)
+      let rows = Lanes.transposed(
+        Lanes(loading: a + n) * weights, Lanes(loading: b + n) * weights,
+        Lanes(loading: c + n) * weights, Lanes(loading: d + n) * weights)
       input[n / 2] = ComplexLanes(real: rows.0, imaginary: rows.1)
       input[n / 2 &+ 1] = ComplexLanes(real: rows.2, imaginary: rows.3)
       n &+= 4
@@ -392,7 +389,7 @@ public struct SoundFeatures: Sendable {
     } else if options.power != 2 {
       let exponent = Float(options.power / 2)
       for bin in 0..<transform.binCount {
-        for lane in 0..<Lanes.scalarCount { bins[bin][lane] = pow(bins[bin][lane], exponent) }
+        for lane in 0..<Lanes.count { bins[bin][lane] = pow(bins[bin][lane], exponent) }
       }
     }
     guard let bank else { return bins }
@@ -407,8 +404,7 @@ public struct SoundFeatures: Sendable {
       let least: Float = 1e-10
       let factor: Float = 4.342_944_8  // 10 / log 10
       for mel in 0..<bank.count {
-        let energy = features[mel]
-        features[mel] = energy.replacing(with: least, where: energy .< least).logarithm * factor
+        features[mel] = features[mel].raised(to: least).logarithm * factor
       }
     }
     return features
@@ -422,14 +418,16 @@ public struct SoundFeatures: Sendable {
     let size = MemoryLayout<Float>.size
     let count = analysedCount
     var row = 0
-    if frames == Lanes.scalarCount {
+    if frames == Lanes.count {
       while row &+ 4 <= count {
-        let frames = transposed(rows[row], rows[row &+ 1], rows[row &+ 2], rows[row &+ 3])
+        let frames = Lanes.transposed(rows[row], rows[row &+ 1], rows[row &+ 2], rows[row &+ 3])
         let target = output + (place &+ row) &* size
-        target.storeBytes(of: frames.0, as: Lanes.self)
-        target.storeBytes(of: frames.1, toByteOffset: apart &* size, as: Lanes.self)
-        target.storeBytes(of: frames.2, toByteOffset: 2 &* apart &* size, as: Lanes.self)
-        target.storeBytes(of: frames.3, toByteOffset: 3 &* apart &* size, as: Lanes.self)
+        target.storeBytes(of: frames.0.numbers, as: SIMD4<Float>.self)
+        target.storeBytes(of: frames.1.numbers, toByteOffset: apart &* size, as: SIMD4<Float>.self)
+        target.storeBytes(
+          of: frames.2.numbers, toByteOffset: 2 &* apart &* size, as: SIMD4<Float>.self)
+        target.storeBytes(
+          of: frames.3.numbers, toByteOffset: 3 &* apart &* size, as: SIMD4<Float>.self)
         row &+= 4
       }
     }

@@ -54,9 +54,11 @@ import Testing
   }
 
   @Test func rowsBecomeColumns() {
-    let columns = transposed(
+    let columns = Lanes.transposed(
       Lanes(0, 1, 2, 3), Lanes(4, 5, 6, 7), Lanes(8, 9, 10, 11), Lanes(12, 13, 14, 15))
-    #expect(
-      columns == (Lanes(0, 4, 8, 12), Lanes(1, 5, 9, 13), Lanes(2, 6, 10, 14), Lanes(3, 7, 11, 15)))
+    #expect(columns.0.numbers == [0, 4, 8, 12])
+    #expect(columns.1.numbers == [1, 5, 9, 13])
+    #expect(columns.2.numbers == [2, 6, 10, 14])
+    #expect(columns.3.numbers == [3, 7, 11, 15])
   }
 }

@@ -48,7 +48,7 @@ import Testing
     let loudest = (0..<result.shape[0]).max { energies[$0 * count] < energies[$1 * count] } ?? 0
     let time = features.start + Double(loudest) / features.rate
     // The nearest frame is at most half a hop away.
-    #expect(abs(time - 0.120) <= 0.002)
+    #expect(abs(time - 0.120) <= 0.002_000_1)
     #expect(try features.frameCount(samples: 300) == result.shape[0])
   }
 
