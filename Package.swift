@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLanes"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CFFmpeg",
@@ -93,7 +94,7 @@ let package = Package(
 
     // What `mke-worker` alone links: FFmpeg and libtorch.
     library("Media", ["Diagnostics", "Arrays", "CFFmpeg"]),
-    library("Signals", ["Diagnostics", "Arrays"]),
+    library("Signals", ["Diagnostics", "Arrays", "CLanes"]),
     library("Tensors", ["CTorch"]),
     library("Layers", ["Tensors"]),
     library("Networks", ["Layers", "Tensors", "Recipes"]),
@@ -112,6 +113,9 @@ let package = Package(
     .executableTarget(
       name: "bench-shards", dependencies: ["Shards", "Arrays", "CZstd"], path: "Tools/bench/shards",
       exclude: ["peer.py", "run"], swiftSettings: swift),
+    .executableTarget(
+      name: "bench-features", dependencies: ["Signals", "Arrays", "Media"],
+      path: "Tools/bench/features", exclude: ["peer.py", "run"], swiftSettings: swift),
     .executableTarget(
       name: "bench-student", dependencies: ["Training", "Tensors", "Recipes"],
       path: "Tools/bench/study/student", swiftSettings: swift),

@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 
 /// A part of a recording, on the file's own clock: that of its presentation time stamps.
 ///

@@ -12,6 +12,7 @@
 
 import Arrays
 import Foundation
+import Media
 import Signals
 import Synchronization
 
@@ -55,7 +56,7 @@ struct Result: Sendable {
 }
 
 /// Files to features on several threads, which take one file after the other.
-func ours(_ files: [String], _ source: some SoundSource, threads: Int) throws -> Result {
+func ours(_ files: [String], threads: Int) throws -> Result {
   let features = SoundFeatures(
     try FeatureOptions(kind: .logMel, sampleRate: 16000, hopLength: 160, melCount: 64))
   let next = Atomic(0)
@@ -69,7 +70,7 @@ func ours(_ files: [String], _ source: some SoundSource, threads: Int) throws ->
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard index < files.count else { break }
-          made.append(try features(try source.read(files[index]), subject: files[index]))
+          made.append(try features(try SoundFile.read(files[index]).samples, subject: files[index]))
         }
       } catch {
         failures.withLock { $0.append(error) }
@@ -147,7 +148,6 @@ func measure(_ options: Options) throws {
   guard let files, !files.isEmpty else {
     throw Failure(message: "no wav files in '\(options.folder)'")
   }
-  let source = WaveSource()
   print(
     "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(options.threads) threads, medians of "
       + "\(options.rounds) rounds, \(files.count) files")
@@ -164,7 +164,7 @@ func measure(_ options: Options) throws {
   var results: [String: [Result]] = [:]
   for round in 0...options.rounds {
     // The first round warms the page cache and what the peer sets up at first use.
-    let measured = try ours(files, source, threads: options.threads)
+    let measured = try ours(files, threads: options.threads)
     if round > 0 { results[own, default: []].append(measured) }
     for way in ways {
       let result = try peer?.ask(way) ?? Result()
