@@ -26,7 +26,8 @@ import Testing
     let path = try folder.write("t.csv", "id,loudness\nx,1\ny,loud\nz\n")
     #expect(
       faults(in: folder) { _ = try NumberTable.read(path, columns: ["loudnes", "9"]) } == [
-        "t.csv: error: the table has no column 'loudnes'\n  mend: did you mean 'loudness'?",
+        "t.csv: error: the table has no column 'loudnes'\n"
+          + "  mend: did you mean 'loudness'? (columns: id, loudness)",
         "t.csv: error: column 9 is wanted, and the table has 2\n  mend: correct 'columns'",
       ])
     let rows = faults(in: folder) { _ = try NumberTable.read(path, columns: ["loudness"]) }
