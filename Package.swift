@@ -75,7 +75,7 @@ let package = Package(
     library("Arrays"),
     library("Configuration", ["Diagnostics"]),
     library("Recipes", ["Configuration"]),
-    library("Readers", ["Diagnostics", "Arrays", "CZlib"]),
+    library("Readers", ["Diagnostics", "Arrays", "Configuration", "CZlib"]),
     library("Metrics"),
     library("Shards", ["Diagnostics", "Arrays", "Configuration", "CHDF5", "CZstd", crypto]),
     library("Dataflow", ["Diagnostics", "Configuration", crypto]),
