@@ -205,25 +205,3 @@ public struct SampleIndex: Sendable {
   /// Samples of a split.
   public func count(of split: String) -> Int { entries.count { $0.split == split } }
 }
-
-/// How a source says which sample is in which split.
-public enum SplitRule: Sendable, Hashable {
-  /// By lot in each class: `test` of all samples, `labelled` of the others.
-  case shares(test: Double, labelled: Double, seed: UInt64)
-  /// Tables with the ids of each split, in the column `id`.
-  case files([SplitFile], id: String)
-  /// A column of the source with the words labelled, unlabelled, test.
-  case column(String)
-}
-
-/// A table that belongs to one split.
-public struct SplitFile: Sendable, Hashable {
-  /// A name of `SplitName`.
-  public var split: String
-  public var path: String
-
-  public init(split: String, path: String) {
-    self.split = split
-    self.path = path
-  }
-}

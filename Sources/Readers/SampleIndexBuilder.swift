@@ -4,9 +4,16 @@ import Diagnostics
 struct SampleIndexBuilder {
   struct Row {
     var id: String
-    var label: String?
+    /// The one class, where samples have one each.
+    var label: String? = nil
+    /// The classes, where samples have several; empty means none of them, `nil` that nobody knows.
+    var labels: [String]? = nil
+    var hasLabelMap = false
+    var group: String? = nil
     /// What the source itself says.
-    var split: String?
+    var split: String? = nil
+    /// What the data set's makers say: `SplitName.train`, or a name of `SplitName`.
+    var official: String? = nil
     var location: SourceLocation
   }
 
@@ -16,16 +23,28 @@ struct SampleIndexBuilder {
   let classes: [String]?
   /// The column of the labels; `nil` when there is none.
   let labelColumn: String?
+  let labelling: SampleIndex.Labelling
+  /// What the groups are, for the messages: `speaker`.
+  let groupColumn: String?
 
   private(set) var rows: [Row] = []
-  private var firsts: [String: Int] = [:]
+  private(set) var firsts: [String: Int] = [:]
+  /// Rows of the source that are no samples, by reason.
+  private(set) var leftOut: [String: Int] = [:]
+  var warnings: [Diagnostic] = []
   private var numbers: [String: Int] = [:]
-  private var faults = FaultList()
+  var faults = FaultList()
 
-  init(subject: String, classes: [String]?, labelColumn: String?) {
+  /// - Parameter labelling: when absent, one class for each sample, or none without a column.
+  init(
+    subject: String, classes: [String]?, labelColumn: String?,
+    labelling: SampleIndex.Labelling? = nil, groupColumn: String? = nil
+  ) {
     self.subject = subject
     self.classes = classes
     self.labelColumn = labelColumn
+    self.labelling = labelling ?? (labelColumn == nil ? .none : .single)
+    self.groupColumn = groupColumn
     for (number, name) in (classes ?? []).enumerated() { numbers[name] = number }
   }
 
@@ -42,11 +61,13 @@ struct SampleIndexBuilder {
     } else {
       firsts[row.id] = rows.count
     }
-    if let classes, let label = row.label, numbers[label] == nil {
-      try faults.add(
-        Diagnostic(
-          row.location, "label '\(label)' is not in the class list",
-          mend: Suggestions.mend(label, among: classes, called: "classes")))
+    if let classes {
+      for label in row.labels ?? row.label.map({ [$0] }) ?? [] where numbers[label] == nil {
+        try faults.add(
+          Diagnostic(
+            row.location, "label '\(label)' is not in the class list",
+            mend: Suggestions.mend(label, among: classes, called: "classes")))
+      }
     }
     if let split = row.split, !SplitName.all.contains(split) {
       try faults.add(
@@ -59,58 +80,108 @@ struct SampleIndexBuilder {
 
   mutating func add(_ error: any Error) throws { try faults.add(error) }
 
+  /// Counts rows of the source that are no samples.
+  mutating func leaveOut(_ reason: String, _ count: Int = 1) {
+    if count > 0 { leftOut[reason, default: 0] += count }
+  }
+
   /// The index, with the rows divided by `rule`; by what the rows say themselves when it is absent.
   ///
+  /// - Parameter isByGroup: whether no group may be in two splits.
   /// - Throws: `Diagnostic` or `DiagnosticList` with every fault there is.
-  mutating func finish(_ rule: SplitRule?) throws -> SampleIndex {
+  mutating func finish(_ rule: SplitRule?, isByGroup: Bool = false) throws -> SampleIndex {
     try faults.throwAny()
     guard !rows.isEmpty else {
       throw Diagnostic(subject, "there are no samples", mend: "a row under the header is a sample")
     }
-    let names = classes ?? Self.sorted(labels: Set(rows.compactMap(\.label)))
-    if labelColumn != nil, names.count < 2 {
-      throw Diagnostic(
-        subject,
-        names.isEmpty ? "no sample has a label" : "all labels are '\(names[0])'",
-        mend: "check that '\(labelColumn ?? "")' is the column of the labels")
-    }
+    let names = try classNames()
     for (number, name) in names.enumerated() { numbers[name] = number }
-    let labels = rows.map { row in row.label.flatMap { numbers[$0] } ?? -1 }
-    let splits = try assign(rule, labels: labels)
-    var warnings: [Diagnostic] = []
+    let labels = rows.map { label(of: $0) }
+    let splits = try assign(rule, isByGroup: isByGroup, labels: labels, classes: names.count)
     var entries: [SampleIndex.Entry] = []
     entries.reserveCapacity(rows.count)
-    var leftOut: [Int] = []
+    var unassigned: [Int] = []
     for (number, row) in rows.enumerated() {
       guard let split = splits[number] else {
-        leftOut.append(number)
+        unassigned.append(number)
         continue
       }
       // A source without labels may be joined with one that has them; then none is missed here.
-      if let labelColumn, split != SplitName.unlabelled, labels[number] < 0 {
+      if labelling != .none, split != SplitName.unlabelled, !isLabelled(number, labels[number]) {
         try faults.add(
           Diagnostic(
-            row.location, "sample '\(row.id)' of the \(split) split has no label",
-            mend: "fill in '\(labelColumn)', or put the sample into the unlabelled split"))
+            row.location,
+            "sample '\(row.id)' of the \(split) split has no label"
+              + (labelling == .map ? " map" : ""),
+            mend: "fill in '\(labelColumn ?? "label")', or put the sample into the unlabelled split"
+          ))
       }
       entries.append(
-        .init(
-          id: row.id, split: split,
-          label: labels[number] < 0 ? .none : .single(labels[number]), row: number))
+        .init(id: row.id, split: split, label: labels[number], group: row.group, row: number))
     }
     try faults.throwAny()
-    if let first = leftOut.first {
+    if let first = unassigned.first {
+      leaveOut("in no split", unassigned.count)
       warnings.append(
         Diagnostic(
           .warning, subject,
-          "\(leftOut.count) of \(rows.count) samples are in no split and were left out, "
+          "\(unassigned.count) of \(rows.count) samples are in no split and were left out, "
             + "first '\(rows[first].id)' at \(rows[first].location)",
-          mend: "add them to a split's file if they belong to the study"))
+          mend: Self.mendUnassigned(rule)))
     }
-    let index = SampleIndex(entries: entries, classes: names)
+    var index = SampleIndex(
+      entries: entries, classes: names, labelling: labelling == .none ? nil : labelling)
     try refuseEmptySplits(rule, of: index)
+    try checkGroups(of: index, isByGroup: isByGroup)
     warnings += unseenClasses(of: index)
-    return SampleIndex(entries: entries, classes: names, warnings: warnings)
+    index.warnings = warnings
+    index.leftOut = leftOut
+    return index
+  }
+
+  private static func mendUnassigned(_ rule: SplitRule?) -> String {
+    switch rule {
+    case .groups: "add their groups to a split if they belong to the study"
+    case .shares, .folds:
+      "they have no label, and their group is in the labelled or the test split"
+    case .official: "the data set puts them into no split"
+    default: "add them to a split's file if they belong to the study"
+    }
+  }
+
+  // MARK: - Labels
+
+  private func classNames() throws -> [String] {
+    let names =
+      classes ?? Self.sorted(labels: Set(rows.flatMap { $0.labels ?? $0.label.map { [$0] } ?? [] }))
+    let fewest =
+      switch labelling {
+      case .none: labelColumn == nil ? 0 : 2
+      case .single, .map: 2
+      case .multiple: 1
+      }
+    guard names.count < fewest else { return names }
+    if labelling == .map {
+      throw Diagnostic(
+        subject, "nothing says what the values of label maps mean",
+        mend: "add 'classes: […]' to the stage, in the order of the values")
+    }
+    throw Diagnostic(
+      subject,
+      names.isEmpty ? "no sample has a label" : "all labels are '\(names[0])'",
+      mend: "check that '\(labelColumn ?? "")' is the column of the labels")
+  }
+
+  private func label(of row: Row) -> SampleLabel {
+    if labelling == .multiple {
+      guard let labels = row.labels else { return .none }
+      return .multiple(Set(labels.compactMap { numbers[$0] }).sorted())
+    }
+    return row.label.flatMap { numbers[$0] }.map { .single($0) } ?? .none
+  }
+
+  func isLabelled(_ row: Int, _ label: SampleLabel) -> Bool {
+    labelling == .map ? rows[row].hasLabelMap : label != .none
   }
 
   /// Numbers by size, words by their letters: 2 stands before 10.
@@ -122,105 +193,8 @@ struct SampleIndexBuilder {
     return labels.sorted()
   }
 
-  // MARK: - Splits
-
-  private mutating func assign(_ rule: SplitRule?, labels: [Int]) throws -> [String?] {
-    switch rule {
-    case .shares(let test, let labelled, let seed):
-      return StratifiedSplit.assign(labels: labels, test: test, labelled: labelled, seed: seed)
-    case .files(let files, let id): return try assign(files: files, id: id)
-    case .column(let name):
-      for row in rows where row.split == nil {
-        try faults.add(Diagnostic(row.location, "the row says no split in '\(name)'"))
-      }
-      return rows.map(\.split)
-    case nil: return rows.map(\.split)
-    }
-  }
-
-  private mutating func assign(files: [SplitFile], id: String) throws -> [String?] {
-    var splits: [String?] = Array(repeating: nil, count: rows.count)
-    var places: [Int: SourceLocation] = [:]
-    for file in files {
-      do {
-        let table = try DelimitedTable(reading: file.path)
-        let column = try table.column(id)
-        let labels = labelColumn.flatMap { name in table.header.firstIndex(of: name) }
-        for row in table.rows {
-          let location = SourceLocation(file: file.path, line: row.line)
-          let name = row.cells[column]
-          guard let number = firsts[name] else {
-            try faults.add(
-              Diagnostic(
-                location, "'\(subject)' has no sample '\(name)'",
-                mend: Suggestions.nearest(to: name, among: rows.lazy.map(\.id).prefix(10_000))
-                  .map { "did you mean '\($0)'?" } ?? "remove it, or correct the id"))
-            continue
-          }
-          if let place = places[number] {
-            try faults.add(
-              Diagnostic(
-                location, "sample '\(name)' is in a split already, at \(place)",
-                mend: "keep it in one split"))
-            continue
-          }
-          if let labels, let label = rows[number].label, !row.cells[labels].isEmpty,
-            row.cells[labels] != label
-          {
-            try faults.add(
-              Diagnostic(
-                location,
-                "label '\(row.cells[labels])' of sample '\(name)' is '\(label)' at "
-                  + "\(rows[number].location)", mend: "correct one of them"))
-          }
-          splits[number] = file.split
-          places[number] = location
-        }
-      } catch {
-        try faults.add(error)
-      }
-    }
-    try faults.throwAny()
-    return splits
-  }
-
-  private func refuseEmptySplits(_ rule: SplitRule?, of index: SampleIndex) throws {
-    var faults = FaultList()
-    switch rule {
-    case .shares(let test, let labelled, _):
-      let wanted = [
-        (SplitName.test, test > 0, "test"), (SplitName.labelled, labelled > 0, "labelled"),
-        (SplitName.unlabelled, labelled < 1, "labelled"),
-      ]
-      for (split, isWanted, key) in wanted where isWanted && index.count(of: split) == 0 {
-        let change = split == SplitName.unlabelled ? "lower" : "raise"
-        try faults.add(
-          Diagnostic(
-            subject,
-            "the \(split) split is empty: the share of \(index.entries.count) samples "
-              + "rounds to none", mend: "\(change) '\(key)'"))
-      }
-    case .files(let files, _):
-      for file in files where index.count(of: file.split) == 0 {
-        try faults.add(
-          Diagnostic(
-            file.path, "the \(file.split) split is empty",
-            mend: "add ids under the header, or remove the file from 'files'"))
-      }
-    case .column(let name):
-      // One split alone may be all there is: the test samples of a study may come by themselves.
-      if index.entries.isEmpty {
-        throw Diagnostic(
-          subject, "column '\(name)' puts no sample into any split",
-          mend: "it holds the words labelled, unlabelled, test")
-      }
-    case nil: break
-    }
-    try faults.throwAny()
-  }
-
   private func unseenClasses(of index: SampleIndex) -> [Diagnostic] {
-    guard index.count(of: SplitName.labelled) > 0 else { return [] }
+    guard index.count(of: SplitName.labelled) > 0, labelling != .map else { return [] }
     var seen = Array(repeating: false, count: index.classes.count)
     for entry in index.entries where entry.split == SplitName.labelled {
       switch entry.label {
@@ -231,11 +205,12 @@ struct SampleIndexBuilder {
     }
     let unseen = index.classes.indices.filter { !seen[$0] }.map { "'\(index.classes[$0])'" }
     guard !unseen.isEmpty else { return [] }
+    let shown = unseen.prefix(10).joined(separator: ", ")
+    let more = unseen.count > 10 ? " and \(unseen.count - 10) more" : ""
     return [
       Diagnostic(
         .warning, subject,
-        "no labelled sample of the \(unseen.count == 1 ? "class" : "classes") "
-          + unseen.joined(separator: ", "),
+        "no labelled sample of the \(unseen.count == 1 ? "class" : "classes") " + shown + more,
         mend: "a teacher cannot learn them; raise the labelled share, or take them out")
     ]
   }

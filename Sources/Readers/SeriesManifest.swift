@@ -1,20 +1,9 @@
 import Diagnostics
-import Foundation
 
 /// A table with one row for each sample, whose cells name the files of the sample.
 public struct SeriesManifest: Sendable {
   /// A file that a row points at.
-  public struct File: Hashable, Sendable {
-    /// Its path below the root; as written where it lies outside.
-    public var name: String
-    /// Absolute when the root is.
-    public var path: String
-
-    public init(name: String, path: String) {
-      self.name = name
-      self.path = path
-    }
-  }
+  public typealias File = DataFile
 
   public struct Row: Sendable, Equatable {
     public var line: Int
@@ -44,7 +33,9 @@ public struct SeriesManifest: Sendable {
     self.path = path
     self.fileColumns = fileColumns
     let table = try DelimitedTable(reading: path, delimiter: delimiter)
-    let root = root ?? URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let root =
+      root.map { DataRoot($0, allowsOutside: allowsOutside) }
+      ?? DataRoot(around: path, allowsOutside: allowsOutside)
     var faults = FaultList()
     func column(_ name: String?) throws -> Int? {
       guard let name else { return nil }
@@ -73,11 +64,9 @@ public struct SeriesManifest: Sendable {
             files: try columns.map { column in
               let cell = row.cells[column]
               if cell.isEmpty { return nil }
-              guard let file = Self.file(cell, root: root, allowsOutside: allowsOutside) else {
-                throw Diagnostic(
-                  table.location(of: row, column: column),
-                  "'\(cell)' leaves the folder '\(root)' that paths start from",
-                  mend: "move the file, set 'root', or say 'allow-outside: true'")
+              guard let file = root.file(cell) else {
+                let (message, mend) = root.refusal(of: cell)
+                throw Diagnostic(table.location(of: row, column: column), message, mend: mend)
               }
               return file
             }))
@@ -92,30 +81,5 @@ public struct SeriesManifest: Sendable {
   /// Every file once, in the order of their names.
   public func files() -> [File] {
     Set(rows.flatMap { $0.files.compactMap(\.self) }).sorted { $0.name < $1.name }
-  }
-
-  /// - Returns: `nil` when the path leaves the root and may not.
-  static func file(_ cell: String, root: String, allowsOutside: Bool) -> File? {
-    let base = normal(root)
-    let path = normal(cell.hasPrefix("/") ? cell : root + "/" + cell)
-    let prefix = base == "/" ? base : base + "/"
-    if path.hasPrefix(prefix) {
-      return File(name: String(path.dropFirst(prefix.count)), path: path)
-    }
-    return allowsOutside ? File(name: cell, path: path) : nil
-  }
-
-  /// Without `.`, `..` and doubled slashes. Links are not followed: whoever linked a file into the
-  /// folder meant it to be there.
-  static func normal(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." {
-        parts.removeLast()
-      } else if part != ".." || !path.hasPrefix("/") {
-        parts.append(part)
-      }
-    }
-    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 }

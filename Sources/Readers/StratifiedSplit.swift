@@ -4,6 +4,8 @@ public enum SplitName {
   public static let unlabelled = "unlabelled"
   public static let test = "test"
   public static let all = [labelled, unlabelled, test]
+  /// What data sets call the samples that are not for the test; no part of a study by itself.
+  public static let train = "train"
 }
 
 /// Draws the splits by lot, in each class by itself.

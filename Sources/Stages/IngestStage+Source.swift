@@ -30,20 +30,35 @@ extension IngestStage.Configuration {
             unit: modality.unit, rate: modality.rate, file: modality.file ?? series.file)
         }, delimiter: series.delimiter?.character, skipLines: series.skipLines,
         allowsOutside: series.allowOutside)
+    default:
+      throw Diagnostic(
+        "source", "the samples are recordings, which no reader of tables reads",
+        mend: "take them from 'recordings'")
     }
   }
 
+  /// Which recordings there are, and how each of their modalities is decoded, in the order of the
+  /// layout's parts; `nil` where `reader` reads the samples.
+  ///
+  /// - Throws: `Diagnostic` for what `describe` complains of already.
+  public func recordings() throws -> (
+    layout: any RecordingLayout, modalities: [(name: String, RecordedModality)],
+    target: MapDescription?
+  )? {
+    guard let source = source.recordings else { return nil }
+    return (
+      try source.layout(split, classes: source.classes(given: classes)), source.ordered,
+      source.target
+    )
+  }
+
   private func splitRule() throws -> SplitRule {
-    switch split?.rule {
-    case .shares(let test, let labelled, let seed):
-      .shares(test: test, labelled: labelled, seed: UInt64(seed))
-    case .files(let files, let id): .files(files.readers, id: id)
-    case .column(let name): .column(name)
-    case nil:
+    guard let rule = split?.readersRule else {
       throw Diagnostic(
         "split", "nothing says how the samples are split",
         mend: "add 'split: {test: 0.4, labelled: 0.1}'")
     }
+    return rule
   }
 }
 

@@ -14,6 +14,7 @@ public enum IngestStage: Stage {
     case twoMoons(TwoMoonsDescription)
     case table(TableDescription)
     case series(SeriesDescription)
+    case manifest(ManifestDescription)
 
     private enum CodingKeys: String, CodingKey { case kind }
 
@@ -24,6 +25,7 @@ public enum IngestStage: Stage {
       case "two-moons": self = .twoMoons(try TwoMoonsDescription(from: decoder))
       case "table": self = .table(try TableDescription(from: decoder))
       case "series": self = .series(try SeriesDescription(from: decoder))
+      case "manifest": self = .manifest(try ManifestDescription(from: decoder))
       default:
         throw DecodingError.dataCorruptedError(
           forKey: .kind, in: container, debugDescription: "no source is called '\(kind)'")
@@ -36,6 +38,15 @@ public enum IngestStage: Stage {
       case .twoMoons: TwoMoonsDescription.modalities
       case .table(let table): table.modalities.keys.sorted()
       case .series(let series): series.modalities.keys.sorted()
+      default: recordings?.modalities.keys.sorted() ?? []
+      }
+    }
+
+    /// The source, where its samples are recordings that a layout lists.
+    var recordings: (any RecordingsDescription)? {
+      switch self {
+      case .twoMoons, .table, .series: nil
+      case .manifest(let manifest): manifest
       }
     }
 
@@ -51,6 +62,11 @@ public enum IngestStage: Stage {
         "A manifest with one row for each sample, which points at text files with one time step "
           + "a line; modalities are groups of their columns.",
         keys: SeriesDescription.keys),
+      .init(
+        "manifest",
+        "A table or JSON lines with one row for each sample, which points at recordings: sound, "
+          + "video, pictures, arrays, text.",
+        keys: ManifestDescription.keys),
     ])
   }
 
@@ -135,6 +151,18 @@ public enum IngestStage: Stage {
       series.check(report: report)
       checkPresence(configuration.split, report: report)
       checkLabel(series.label, configuration.split, splits: splits, report: report)
+    default:
+      if let source = configuration.source.recordings {
+        classes = source.classes(given: classes)
+        source.checkAll(configuration.split, classes, report: report)
+        splits = source.ownSplits ?? splits
+        if source.labelling == .none {
+          checkLabel(nil, configuration.split, splits: splits, report: report)
+        }
+      }
+    }
+    if configuration.source.recordings == nil {
+      refuseGroups(configuration.split, report: report)
     }
     if configuration.mostUnreadable.value == nil {
       report(
@@ -154,9 +182,33 @@ public enum IngestStage: Stage {
   }
 
   public static func outsideFiles(_ configuration: Configuration) throws -> [OutsideFile] {
-    guard case .series(let series) = configuration.source else { return [] }
-    let manifest = try series.manifestReader()
-    return manifest.files().map { OutsideFile(name: $0.name, path: $0.path) }
+    if case .series(let series) = configuration.source {
+      let manifest = try series.manifestReader()
+      return manifest.files().map { OutsideFile(name: $0.name, path: $0.path) }
+    }
+    guard let recordings = try configuration.recordings() else { return [] }
+    let tables = Set(
+      recordings.modalities.compactMap { _, modality in
+        if case .table(let table) = modality { table.path } else { nil }
+      })
+    // What cannot be read is quarantined when it is decoded; until it can, it has no content.
+    return try recordings.layout.list().files.filter {
+      !tables.contains($0.path) && ReadableFile.isOne($0.path)
+    }.map { OutsideFile(name: $0.name, path: $0.path) }
+  }
+
+  private static func refuseGroups(_ split: SplitDescription?, report: (Complaint) -> Void) {
+    guard let split else { return }
+    let keys = [
+      (split.group == nil ? nil : "group"), split.groups == nil ? nil : "groups",
+      split.official == true ? "official" : nil,
+    ].compactMap(\.self)
+    for key in keys {
+      report(
+        Complaint(
+          ["split", key], "'\(key)' goes with sources of recordings, such as 'manifest'",
+          mend: "remove '\(key)'"))
+    }
   }
 
   private static func checkPresence(
@@ -185,18 +237,20 @@ public enum IngestStage: Stage {
     _ label: String?, _ split: SplitDescription?, splits: [Split], report: (Complaint) -> Void
   ) {
     guard label == nil else { return }
-    if case .shares = split?.rule {
+    switch split?.rule {
+    case .shares, .folds, .official:
       report(
         Complaint(
           ["source"], "shares are drawn in each class, and no column holds the labels",
           mend: "add 'label: COLUMN' to the source"))
-    } else if case .column = split?.rule {
-      return  // Which splits there are, only the data can tell.
-    } else if let split = splits.first(where: { $0 != .unlabelled }) {
-      report(
-        Complaint(
-          ["source"], "no column holds the labels of the \(split.rawValue) split",
-          mend: "add 'label: COLUMN' to the source"))
+    case .column: break  // Which splits there are, only the data can tell.
+    default:
+      if let split = splits.first(where: { $0 != .unlabelled }) {
+        report(
+          Complaint(
+            ["source"], "no column holds the labels of the \(split.rawValue) split",
+            mend: "add 'label: COLUMN' to the source"))
+      }
     }
   }
 }

@@ -313,6 +313,8 @@ public struct ArrayDescription: Decodable, Hashable, Sendable {
   public var rate: Double?
   /// Array with the time of each step, s, in the same file.
   public var time: String?
+  /// Column of the manifest with the row in the array, from 0, where it holds many samples.
+  public var row: String?
 
   static let keys: [Key] = [
     fileKey,
@@ -325,6 +327,9 @@ public struct ArrayDescription: Decodable, Hashable, Sendable {
     Key("scale", .positiveNumber, "A stored value times this is in 'unit'."),
     Key("rate", .positiveNumber, "Time steps a second, Hz."),
     Key("time", .string, "Array with the time of each step, s, in place of 'rate'."),
+    Key(
+      "row", .string,
+      "Column of the manifest with the row of the array, from 0, where it holds many samples."),
   ]
 }
 

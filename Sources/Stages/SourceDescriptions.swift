@@ -224,7 +224,7 @@ public struct SeriesDescription: Decodable, Hashable, Sendable {
   }
 }
 
-private func checkModalities(_ isEmpty: Bool, report: (Complaint) -> Void) {
+func checkModalities(_ isEmpty: Bool, report: (Complaint) -> Void) {
   guard isEmpty else { return }
   report(
     Complaint(

@@ -15,13 +15,17 @@ public struct RecordingSet: Sendable {
   public var parts: [[RecordingPart?]]
   /// By row: where the label map is; empty when labels are none of maps.
   public var labelMaps: [RecordingPart?]
+  /// What the values of the label maps mean; `nil` when there are none.
+  public var mapValues: MapValues?
 
   public init(
-    index: SampleIndex, parts: [[RecordingPart?]], labelMaps: [RecordingPart?] = []
+    index: SampleIndex, parts: [[RecordingPart?]], labelMaps: [RecordingPart?] = [],
+    mapValues: MapValues? = nil
   ) {
     self.index = index
     self.parts = parts
     self.labelMaps = labelMaps
+    self.mapValues = mapValues
   }
 
   /// Every file that an indexed recording points at, once, in the order of their names.
@@ -57,11 +61,17 @@ public struct RecordingPart: Hashable, Sendable {
   public var stop: Double?
   /// Which row of the file it is, from 0, where the file holds many samples: a table, an array.
   public var row: Int?
+  /// Which array of the file it is, where the layout knows: a name in a MATLAB file.
+  public var array: String?
 
-  public init(file: DataFile, start: Double? = nil, stop: Double? = nil, row: Int? = nil) {
+  public init(
+    file: DataFile, start: Double? = nil, stop: Double? = nil, row: Int? = nil,
+    array: String? = nil
+  ) {
     self.file = file
     self.start = start
     self.stop = stop
     self.row = row
+    self.array = array
   }
 }

@@ -16,7 +16,7 @@ public struct IngestWork: StageWork {
   public init(_ configuration: IngestStage.Configuration) { self.configuration = configuration }
 
   public func run(_ context: StageContext) async throws {
-    let source = try configuration.reader()
+    let source = try source(context)
     let index = try source.index()
     for warning in index.warnings { context.warn(warning) }
     guard !index.entries.isEmpty else {
@@ -27,8 +27,9 @@ public struct IngestWork: StageWork {
     let forms = try source.forms(of: index)
     let writer = try OutputWriter(
       context.outputDirectory, header: OutputHeader(context.job, .samples))
+    let mapSize = try (source as? RecordingSource)?.mapSize(of: index)
     var shards = try IngestedShards(
-      forms, index, mapSize: nil, configuration.packing, writer)
+      forms, index, mapSize: mapSize, configuration.packing, writer)
     var overlap = OverlapCheck("stage '\(context.job.stage)'")
     var quarantine = Quarantine(
       share: configuration.mostUnreadable.value ?? 0, text: configuration.mostUnreadable.text,
@@ -90,6 +91,13 @@ public struct IngestWork: StageWork {
       context.warn(
         summary, mend: "mend or remove the files; 'max-bad: 0' makes them an error")
     }
+  }
+
+  private func source(_ context: StageContext) throws -> any IngestSource {
+    guard let (layout, modalities, _) = try configuration.recordings() else {
+      return try configuration.reader()
+    }
+    return try RecordingSource(layout.list(), modalities: modalities, threads: context.job.threads)
   }
 
   private struct Details: Encodable {

@@ -1,6 +1,7 @@
 import Arrays
 import Diagnostics
 import Readers
+import Stages
 
 /// Samples that are recordings: files that a layout lists, decoded on several threads.
 ///
@@ -17,14 +18,17 @@ struct RecordingSource: IngestSource {
   private let threads: Int
 
   /// - Parameters:
-  ///   - modalities: in the order of the layout's parts.
+  ///   - modalities: in the order of the set's parts.
   ///   - threads: files that are decoded at the same time.
+  /// - Throws: `Diagnostic` when what modalities ask for does not go together.
   init(
-    _ set: RecordingSet, modalities: [Modality], labelMaps: LabelMapDecoder? = nil, threads: Int
-  ) {
+    _ set: RecordingSet, modalities: [(name: String, RecordedModality)], threads: Int
+  ) throws {
     self.set = set
-    self.modalities = modalities
-    self.labelMaps = labelMaps
+    self.modalities = try modalities.map { name, description in
+      Modality(name: name, decoder: try description.decoder(name))
+    }
+    labelMaps = set.mapValues.map { LabelMapDecoder(values: $0) }
     self.threads = threads
   }
 
@@ -159,6 +163,20 @@ extension SampleOutcome {
     guard case .sample(let record) = self else { return 0 }
     return record.modalities.reduce(record.labelMap?.bytes.count ?? 0) {
       $0 + ($1?.array.bytes.count ?? 0) + ($1?.times?.count ?? 0) * 8
+    }
+  }
+}
+
+extension RecordedModality {
+  /// What decodes the parts of the modality `name`.
+  fileprivate func decoder(_ name: String) throws -> any PartDecoder {
+    switch self {
+    case .audio(let description): try SoundDecoder(name, description)
+    case .video(let description): VideoDecoder(name: name, description: description)
+    case .image(let description): ImageDecoder(name: name, description: description)
+    case .series(let description): try SeriesDecoder(name, description)
+    case .array(let description): ArrayDecoder(name: name, description: description)
+    case .table(let description): try TableDecoder(name, description)
     }
   }
 }

@@ -56,14 +56,10 @@ struct VideoDecoder: PartDecoder {
 
 /// The classes of a picture's pixels.
 struct LabelMapDecoder: Sendable {
-  /// The value that stands for "nobody knows" in our shards.
-  static let unknown: UInt8 = 255
+  let values: MapValues
 
-  /// For every value of a file the class, or `unknown`; values beyond its end are refused.
-  let table: [UInt8]
-
-  /// - Returns: uint8 `[height, width]`.
-  /// - Throws: `Diagnostic` when the picture cannot be read, or has a value that is no class.
+  /// - Returns: uint8 `[height, width]`, `MapValues.ignored` where nobody knows the class.
+  /// - Throws: `Diagnostic` when the picture cannot be read, or has a value that means nothing.
   func read(_ part: RecordingPart) throws -> NumberArray {
     let pixels = try PictureFile.read(part.file.path, PictureOptions(colour: .keep))
     guard pixels.shape[2] == 1 else {
@@ -75,19 +71,20 @@ struct LabelMapDecoder: Sendable {
   }
 
   /// The classes of whole numbers.
-  func classes(_ values: NumberArray, path: String) throws -> NumberArray {
-    let numbers = values.values(as: Int32.self)
-    var classes = [UInt8](repeating: Self.unknown, count: numbers.count)
+  func classes(_ pixels: NumberArray, path: String) throws -> NumberArray {
+    let numbers = pixels.values(as: Int32.self)
+    var classes = [UInt8](repeating: MapValues.ignored, count: numbers.count)
     for (pixel, number) in numbers.enumerated() {
-      guard table.indices.contains(Int(number)) else {
-        let width = values.shape.last ?? 1
+      guard let known = values[Int(number)] else {
+        let width = pixels.shape.last ?? 1
         throw Diagnostic(
-          "\(path):pixel \(pixel / width), \(pixel % width)", "the value \(number) is no class",
+          "\(path):row \(pixel / width), column \(pixel % width)",
+          "the value \(number) is no class",
           mend: "list it under 'ignore' of the target, or add its class")
       }
-      classes[pixel] = table[Int(number)]
+      classes[pixel] = known
     }
-    return NumberArray(classes, shape: values.shape)
+    return NumberArray(classes, shape: pixels.shape)
   }
 }
 
