@@ -106,7 +106,11 @@ def draw(canvas: np.ndarray, kind: int, centre: float, phase: float, radius: flo
             turn = np.pi * (time + phase)
             along = (x - centre) * np.cos(turn) + (y - row) * np.sin(turn)
             across = (y - row) * np.cos(turn) - (x - centre) * np.sin(turn)
-            inside, colour = (abs(along) < 1.2 * radius) & (abs(across) < 0.3 * radius), (60, 200, 60)
+            inside, colour = (abs(along) < 1.2 * radius) & (abs(across) < 0.3 * radius), (
+                60,
+                200,
+                60,
+            )
         elif kind == SIREN:
             inside = np.hypot(x - centre, y - row) < radius
             colour = (240, 40, 40) if (place + int(10 * phase)) % 2 else (120, 10, 10)

@@ -155,9 +155,7 @@ def make(folder: pathlib.Path, arguments: argparse.Namespace) -> str:
                     clips.write(
                         film, face(FACES[emotion], frames, generator), PICTURE_RATE, samples, RATE
                     )
-                rows.append(
-                    [id, audio, name, *(f"{field:02d}" for field in fields[1:4]), actor]
-                )
+                rows.append([id, audio, name, *(f"{field:02d}" for field in fields[1:4]), actor])
                 units.append([id, *action_units(emotion, generator)])
                 labels[id] = name
     header = ["id", "audio", "label", "intensity", "statement", "repetition", "actor"]
@@ -170,9 +168,7 @@ def make(folder: pathlib.Path, arguments: argparse.Namespace) -> str:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--actors", type=command.whole_number(1, 24), default=4, help="actors (4)"
-    )
+    parser.add_argument("--actors", type=command.whole_number(1, 24), default=4, help="actors (4)")
     parser.add_argument(
         "--takes", type=command.whole_number(1, 8), default=2, help="of an emotion and actor (2)"
     )

@@ -45,9 +45,7 @@ def _write_numbers(file: h5py.File, name: str, values: np.ndarray) -> None:
     _mark(dataset, _CLASSES.get(values.dtype.name, values.dtype.name))
 
 
-def _write_cells(
-    file: h5py.File, references: h5py.Group, name: str, texts: Sequence[str]
-) -> None:
+def _write_cells(file: h5py.File, references: h5py.Group, name: str, texts: Sequence[str]) -> None:
     cells = np.empty((1, len(texts)), h5py.ref_dtype)
     for place, text in enumerate(texts):
         units = np.frombuffer(text.encode("utf-16-le"), "<u2").reshape(-1, 1)
