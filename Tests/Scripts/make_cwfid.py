@@ -8,9 +8,10 @@
     label/NNN.png            8-bit grey, class of each pixel: 0 soil, 1 crop, 2 weed
     splits/dl.csv, du.csv, test.csv    id
 
-Plants are bright in near infrared, and so are stones, which are soil; crop and weed look alike there.
-In red, stones are bright, weed is grey and crop is dark: a student who sees both can correct a teacher
-who sees near infrared alone. A fifth of the scenes is labelled, three tenths are the test.
+Plants are bright in near infrared, and so are stones, which are soil; crop and weed look alike
+there. In red, stones are bright, weed is grey and crop is dark: a student who sees both can correct
+a teacher who sees near infrared alone. A fifth of the scenes is labelled, three tenths are the
+test.
 """
 
 import argparse

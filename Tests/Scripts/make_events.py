@@ -9,26 +9,27 @@
     vggsound/vggsound.csv                  without header: id,start second,label,train/test
     vggsound/clips/<id>_<start, 6 digits>.mp4
 
-A clip is what the tables' ten seconds of a longer video were cut to, here 1 s long: 64 × 64 pictures at
-10 Hz (H.264; VP8 in webm) and mono sound of 16 kHz (AAC; in webm Opus, which decodes to 48 kHz). Six
-classes:
+A clip is what the tables' ten seconds of a longer video were cut to, here 1 s long: 64 × 64
+pictures at 10 Hz (H.264; VP8 in webm) and mono sound of 16 kHz (AAC; in webm Opus, which decodes to
+48 kHz). Six classes, by the names of audioset and of vggsound:
 
-    audioset                                vggsound                       sound            picture
-    Bird vocalization, bird call, bird song bird chirping, tweeting        short high sweeps    cyan ring hops
-    Dog                                     dog barking                    low harmonic bursts  brown square runs
-    Waterfall                               waterfall burbling             steady noise         blue stripes fall
-    Helicopter                              helicopter                     beating noise        green bar turns
-    Siren                                   police car (siren)             slow sweeps          red disc flashes
-    Whistle                                 people whistling               a high tone          yellow triangle rises
+    Bird vocalization, bird call, bird song
+    bird chirping, tweeting                  short high sweeps      a cyan ring hops
+    Dog, dog barking                         low harmonic bursts    a brown square runs
+    Waterfall, waterfall burbling            steady noise           blue stripes fall
+    Helicopter, helicopter                   beating noise          a green bar turns
+    Siren, police car (siren)                slow sweeps            a red disc flashes
+    Whistle, people whistling                a high tone            a yellow triangle rises
 
 Clips of audioset have one or two classes, and the tables name all; those of vggsound too, but its
-table names the first alone. A share (`ambiguous`) of the waterfalls and helicopters, and of the sirens and
-whistles, sounds halfway between the two; pictures are never in doubt. So a student who sees can
-correct a teacher who only hears.
+table names the first alone. A share (`ambiguous`) of the waterfalls and helicopters, and of the
+sirens and whistles, sounds halfway between the two; pictures are never in doubt. So a student who
+sees can correct a teacher who only hears.
 
 As people have it, rows without a clip come with each table (`missing`, 3 each), and one clip of
-audioset's training part is cut off in its middle, one of vggsound's is empty; they come on top
-of the numbers asked for. Ids are of YouTube's kind; the first of each table begins with `-`, the second with `_`.
+audioset's training part is cut off in its middle, one of vggsound's is empty; they come on top of
+the numbers asked for (`--intact` leaves them out). Ids are of YouTube's kind; the first of each
+table begins with `-`, the second with `_`.
 """
 
 import argparse
@@ -81,7 +82,8 @@ def sound(kind: int, halfway: float, generator: np.random.Generator) -> np.ndarr
     length, mix = RATE // 7, np.zeros(RATE)
     for start in generator.integers(0, RATE - length, 3):
         pitch = generator.uniform(250, 400) * np.linspace(1.2, 0.8, length)
-        bark = sum(wav.tone(pitch * order, length, RATE) / order for order in (1, 2, 3, 4))
+        tones = [wav.tone(pitch * order, length, RATE) / order for order in (1, 2, 3, 4)]
+        bark = np.sum(tones, axis=0)
         mix[start : start + length] += 0.3 * wav.faded(bark, RATE)
     return mix
 

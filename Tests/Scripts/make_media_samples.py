@@ -10,8 +10,8 @@
     other/FwVYUHKoLtQ_000034.wav                    16 bit, 16 kHz, mono
     other/R9_ZSCveAHg_7s.wav, R9_ZSCveAHg_7s.mp3    the same sound, 32 kHz mono, as PCM and as MP3
 
-The names are those of well-known examples; what is in the files is smaller and made here: a disc that
-moves along a line, and tones. In every file the sound is loud in its first and its third fifth.
+The names are those of well-known examples; what is in the files is smaller and made here: a disc
+that moves along a line, and tones. Sounds are loud in their first and their third fifth.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def make(folder: pathlib.Path, arguments: argparse.Namespace) -> str:
     actor, other = folder / "ravdess/Actor_01", folder / "other"
     actor.mkdir(parents=True)
     other.mkdir()
-    # AAC comes 1024 samples late out of its encoder: so many more, and the track begins at sample 480.
+    # AAC comes 1024 samples late out of its encoder: with 480 more the track begins at 10 ms.
     for path, rate, size, delay in [
         (actor / "01-01-01-01-01-01-01.mp4", Fraction(30000, 1001), (128, 72), 0),
         (other / "video-1080p-25fps.mp4", Fraction(25), (192, 108), 1504),

@@ -11,8 +11,8 @@
     splits/du_truth.csv        id,label
 
 The three tables have no header, every cell stands in quotation marks, lines end in CR LF, and row n
-(from 0) is the same utterance in each. Classes `positive` and `negative`. Text tells them apart well,
-video fairly, audio hardly: the teacher listens. A quarter is labelled, a quarter is the test.
+(from 0) is the same utterance in each. Classes `positive` and `negative`. Text tells them apart
+well, video fairly, audio hardly: the teacher listens. A quarter is labelled, a quarter is the test.
 """
 
 import argparse
@@ -50,11 +50,11 @@ def make(folder: pathlib.Path, arguments: argparse.Namespace) -> str:
     for name in WIDTHS:
         # 17 digits for text, the shortest that tell a number from its neighbours for the others.
         spell = "{:.17g}".format if name == "text" else repr
-        rows = (
+        cells = (
             [*(spell(float(f"{value:.7g}")) for value in row), label]
             for row, label in zip(features(name, positive, generator), positive)
         )
-        tables.write(folder / name / f"{name}_test0.csv", rows, quoted=True, line_end="\r\n")
+        tables.write(folder / name / f"{name}_test0.csv", cells, quoted=True, line_end="\r\n")
     labels, rows = {}, []
     video, part = "", 0
     for row, own in enumerate(positive):

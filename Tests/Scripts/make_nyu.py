@@ -17,10 +17,10 @@
                                mapToNYUSuperClassMat, allClassName
     class13Mapping.mat         MATLAB 5: the struct classMapping13 of labels13 and classNames
 
-Rooms hold a wall, a floor, and things in front of them. A bed looks like a sofa, a table like a desk
-and a box like a night stand, colour for colour; but beds, tables and boxes stand near and their
-doubles far away. So a student who sees depth can correct a teacher who sees colours alone. Edges of things are
-not labelled. Two fifths of the scenes are the test.
+Rooms hold a wall, a floor, and things in front of them. A bed looks like a sofa, a table like a
+desk and a box like a night stand, colour for colour; but beds, tables and boxes stand near and
+their doubles far away. So a student who sees depth can correct a teacher who sees colours alone.
+Edges of things are not labelled. Two fifths of the scenes are the test.
 """
 
 import argparse

@@ -3,7 +3,7 @@
     python make_ravdess.py OUTPUT_FOLDER [--actors 4] [--takes 2] [--video] [--layout pack|official]
 
     audio/Actor_NN/03-01-EE-II-SS-RR-AA.wav   48 kHz, mono, 16 bit, 0.36 to 0.46 s
-    video/Actor_NN/01-01-EE-II-SS-RR-AA.mp4   with --video: 64 × 64, 30000/1001 Hz, H.264 + AAC 48 kHz
+    video/Actor_NN/01-01-EE-II-SS-RR-AA.mp4   with --video: 64 × 64, 30000/1001 Hz, H.264 + AAC
     face_action_units.csv                     id and 35 columns: AU01_r … AU45_r, AU01_c … AU45_c
     manifest.csv                              id,audio,label,intensity,statement,repetition,actor
     splits/dl.csv, test.csv                   id,label
@@ -11,14 +11,16 @@
     splits/du_truth.csv                       id,label
 
 With `--layout official` the files of an actor lie together in `Actor_NN/`, as RAVDESS itself comes;
-the manifest says so. `EE` is the emotion (01 neutral, 02 calm, 03 happy, 04 sad, 05 angry, 06 fearful, 07
-disgust, 08 surprised), `II` the intensity (02 strong; never of neutral), `SS` the statement, `RR` the
-repetition, `AA` the actor, odd for men, whose voices are lower; an id is `EE-II-SS-RR-AA`.
+the manifest says so. `EE` is the emotion (01 neutral, 02 calm, 03 happy, 04 sad, 05 angry, 06
+fearful, 07 disgust, 08 surprised), `II` the intensity (02 strong; never of neutral), `SS` the
+statement, `RR` the repetition, `AA` the actor, odd for men, whose voices are lower; an id is
+`EE-II-SS-RR-AA`.
 
 Each of the eight emotions has its pitch, melody, trembling and sharpness; a share of the sounds
 (`ambiguous`) lies halfway between two of them (neutral and calm, happy and surprised, sad and
-fearful, angry and disgust). Faces, as action units and in pictures, are clear: a student who sees can
-correct a teacher who only hears. Of each emotion a quarter is labelled and a quarter is the test.
+fearful, angry and disgust). Faces, as action units and in pictures, are clear: a student who sees
+can correct a teacher who only hears. Of each emotion a quarter is labelled and a quarter is the
+test.
 """
 
 import argparse

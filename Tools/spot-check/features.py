@@ -1,9 +1,9 @@
 """Features of sounds in numpy, float64, by the definitions of torchaudio's transforms.
 
-Spectrogram: frames of `n-fft` samples, `hop-length` apart, times a periodic window of `win-length` in
-their middle; |DFT|^power. Mel: triangular filters, evenly spaced on the mel scale (htk:
-2595·log10(1 + f/700); slaney: linear below 1 kHz). Log-mel: ln(mel + offset), or
-10·log10(max(mel, 1e-10)), cut `top-db` below its maximum. MFCC: orthonormal DCT-II of log-mel.
+Spectrogram: frames of `n-fft` samples, `hop-length` apart, times a periodic window of `win-length`
+in their middle; |DFT|^power. Mel: triangular filters, evenly spaced on the mel scale (htk:
+2595·log10(1 + f/700); slaney: linear below 1 kHz). Log-mel: ln(mel + offset), or 10·log10(max(mel,
+1e-10)), cut `top-db` below its maximum. MFCC: orthonormal DCT-II of log-mel.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,10 @@
 """Outputs of `ingest` and `align`: a folder with `manifest.json`, HDF5 shards and `record.json`.
 
-A modality NAME of a shard is the data set `/modalities/NAME/data`, whose first axis is the sample; of a
-ragged one, the steps of all samples stand there one after the other, and sample i has the steps
-`offsets[i]` up to, not including, `offsets[i + 1]`. Beside it may stand `present` (0: missing), `start` (s,
-of the first step), `time/data` (s, of every step; ragged too) and `valid` (0: a step is padding).
+A modality NAME of a shard is the data set `/modalities/NAME/data`, whose first axis is the sample;
+of a ragged one, the steps of all samples stand there one after the other, and sample i has the
+steps `offsets[i]` up to, not including, `offsets[i + 1]`. Beside it may stand `present` (0:
+missing), `start` (s, of the first step), `time/data` (s, of every step; ragged too) and `valid` (0:
+a step is padding).
 """
 
 import json

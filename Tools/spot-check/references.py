@@ -1,8 +1,8 @@
 """What Python's readers say of a file: sounds, pictures, videos, tables, arrays.
 
-Lossless files that come out as they are recorded are read by soundfile and PIL, and must be met bit by
-bit. Where a codec is lossy, a rate changes or channels are mixed, FFmpeg's command-line tool is the
-reference where it is on the path, else the FFmpeg inside PyAV; another version of it may round
+Lossless files that come out as they are recorded are read by soundfile and PIL, and must be met bit
+by bit. Where a codec is lossy, a rate changes or channels are mixed, FFmpeg's command-line tool is
+the reference where it is on the path, else the FFmpeg inside PyAV; another version of it may round
 otherwise, so that a tolerance is given.
 """
 
@@ -99,7 +99,7 @@ def sound(part: Part, settings: Settings, stored: np.dtype, use_tool: bool) -> R
         return Reference(values, tolerance, source, rate, begin, slack=slack)
     full_scale = values.astype(np.float64) / (32768 if kind == np.int16 else 1)
     computed = features.of(full_scale, rate, described)
-    # Single precision and, in float16, eleven bits of mantissa; the arithmetic of log-mel amplifies.
+    # Single precision and, in float16, eleven bits of mantissa; logarithms amplify.
     allowed = 5e-3 if tolerance == 0 else 0.1
     if stored == np.float16:
         allowed += float(np.abs(computed.values).max(initial=0)) * 2**-11
@@ -225,8 +225,8 @@ def video(part: Part, settings: Settings, use_tool: bool) -> Reference:
     """Pictures `[time, height, width, channel]` of a film, with their time stamps.
 
     Which of them are kept: all in start ≤ stamp < stop; with `frame-rate` those shown at
-    start + k / rate; with `frames` n those shown at start + (k + ½)·(stop − start) / n, where a frame is
-    shown from its stamp to the next, and the first one before it too.
+    start + k / rate; with `frames` n those shown at start + (k + ½)·(stop − start) / n, where a
+    frame is shown from its stamp to the next, and the first one before it too.
     """
     stamps, tick, end, size, declared = _stamps(part.path)
     start = stamps[0] if part.start is None else part.start
@@ -272,10 +272,10 @@ def _stamps(
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        tick = float(stream.time_base)
+        tick = float(stream.time_base or 0)
         declared = float(stream.average_rate) if stream.average_rate else None
         frames = [
-            (int(frame.pts), int(frame.duration or 0), (frame.height, frame.width))
+            (int(frame.pts or 0), int(frame.duration or 0), (frame.height, frame.width))
             for frame in container.decode(stream)
         ]
     if not frames:
@@ -370,7 +370,7 @@ def columns(described: list[str] | str | int, header: list[str] | None) -> list[
 def table_row(
     part: Part, described: list[str] | str | int, has_header: bool, id_column: str | None
 ) -> Reference:
-    """Numbers of one row, float32; the row is that of `part.row`, or the one whose id is its name."""
+    """Numbers of one row, float32: row `part.row`, or the one whose id is `part.name`."""
     delimiter = "\t" if part.path.suffix == ".tsv" else ","
     header, rows = read_table(part.path, has_header, delimiter)
     places = columns(described, header)
@@ -416,7 +416,7 @@ def nearest_float32(text: str) -> np.float32:
 
 @functools.lru_cache(maxsize=8)
 def read_array(path: pathlib.Path, name: str | None) -> np.ndarray:
-    """An array of a npy, npz, HDF5 or MATLAB file; column-major ones with their axes as MATLAB says."""
+    """An array of a npy, npz, HDF5 or MATLAB file, the latter with their axes as MATLAB says."""
     if path.suffix == ".npy":
         return np.load(path)
     if path.suffix == ".npz":

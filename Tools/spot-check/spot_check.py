@@ -3,17 +3,18 @@
 
     python spot_check.py DATA_SET DATA_FOLDER OUTPUT_FOLDER [--manifest FILE] [--no-ffmpeg] …
 
-DATA_SET is one of avdigits, ravdess-av, cwfid-redir, mosi-features, media-samples, official-metadata, nyu;
-DATA_FOLDER the folder that the pipeline file was given, OUTPUT_FOLDER the output of a stage (a folder with
-manifest.json, such as .mke/store/…). Needs numpy, h5py and hdf5plugin; soundfile for sound, pillow
-for pictures, av for compressed sound and video, scipy for MATLAB 5 files.
+DATA_SET is one of avdigits, ravdess-av, cwfid-redir, mosi-features, media-samples,
+official-metadata, nyu; DATA_FOLDER the folder that the pipeline file was given, OUTPUT_FOLDER the
+output of a stage (a folder with manifest.json, such as .mke/store/…). Needs numpy, h5py and
+hdf5plugin; soundfile for sound, pillow for pictures, av for compressed sound and video, scipy for
+MATLAB 5 files.
 
-Sound of wav and flac files as recorded, png pictures in their own size, tables (the float32 nearest to
-the decimal) and arrays must be equal. What FFmpeg decodes from lossy codecs, resamples or scales is
-compared with its command-line tool where that is there, else with the FFmpeg inside PyAV, and may be a
-few steps off; the largest difference is printed. Features of sound are compared with numpy. Which
-of that applies, `record.json` beside the output tells. Steps of aligned series must be recorded
-ones near their time, or on the line between two.
+Sound of wav and flac files as recorded, png pictures in their own size, tables (the float32 nearest
+to the decimal) and arrays must be equal. What FFmpeg decodes from lossy codecs, resamples or scales
+is compared with its command-line tool where that is there, else with the FFmpeg inside PyAV, and
+may be a few steps off; the largest difference is printed. Features of sound are compared with
+numpy. Which of that applies, `record.json` beside the output tells. Steps of aligned series must be
+recorded ones near their time, or on the line between two.
 
 Also compared: the classes of labels, open and sealed, label maps, time stamps, starts, missing
 modalities, and that no sample of the splits is absent unless it is in quarantine.csv.

@@ -2,6 +2,7 @@
 
 import pathlib
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from making.command import Fault
 try:
     import av
 except ImportError:  # pragma: no cover (only where the package is not there)
-    av = None
+    av = None  # type: ignore[assignment]
 
 #: Codecs of pictures and sound by the file's extension.
 _CODECS = {
@@ -41,7 +42,7 @@ def write(
     picture_codec, sound_codec = _CODECS[path.suffix]
     # Nothing of the day or of chance goes into the file.
     with av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
-        track = container.add_stream(
+        track: Any = container.add_stream(
             picture_codec, rate=picture_rate, options=_VIDEO_OPTIONS[picture_codec]
         )
         track.height, track.width = pictures.shape[1:3]
@@ -79,14 +80,14 @@ def _layout(sound: np.ndarray) -> str:
     return "mono" if sound.ndim == 1 else "stereo"
 
 
-def _sound_track(container, codec: str, sound: np.ndarray, rate: int):
+def _sound_track(container: Any, codec: str, sound: np.ndarray, rate: int) -> Any:
     track = container.add_stream(codec, rate=rate)
     track.layout = _layout(sound)
     track.bit_rate = 48_000 * (1 if sound.ndim == 1 else 2)
     return track
 
 
-def _encode(container, track, sound: np.ndarray, rate: int, delay: int) -> None:
+def _encode(container: Any, track: Any, sound: np.ndarray, rate: int, delay: int) -> None:
     packed = np.ascontiguousarray(sound, np.int16).reshape(1, -1)
     frame = av.AudioFrame.from_ndarray(packed, format="s16", layout=_layout(sound))
     frame.sample_rate = rate

@@ -1,8 +1,8 @@
 """Classes of NYU Depth V2: 894 names, mapped to 40 classes and these to 13.
 
-Numbers and names of the classes that the map to 40 knows by name are those of the data set, as are the
-40 and the 13. The rest of the 894 is filled up with made names, which belong to the last class of
-the 40, `otherprop`, but for a few that belong to `otherstructure` and `otherfurniture`.
+Numbers and names of the classes that the map to 40 knows by name are those of the data set, as are
+the 40 and the 13. The rest of the 894 is filled up with made names, which belong to the last class
+of the 40, `otherprop`, but for a few that belong to `otherstructure` and `otherfurniture`.
 """
 
 NAMES_40 = (
@@ -14,8 +14,8 @@ NAMES_40 = (
 
 #: Number among the 894, from 1, of the first 37 of the 40.
 _NUMBERS = [
-    21, 11, 3, 157, 5, 83, 19, 28, 59, 88, 64, 7, 80, 36, 42, 89, 169, 119, 122, 143, 141, 4, 85, 17,
-    172, 15, 135, 123, 26, 45, 331, 158, 124, 24, 144, 136, 55,
+    21, 11, 3, 157, 5, 83, 19, 28, 59, 88, 64, 7, 80, 36, 42, 89, 169, 119, 122, 143, 141, 4, 85,
+    17, 172, 15, 135, 123, 26, 45, 331, 158, 124, 24, 144, 136, 55,
 ]  # fmt: skip
 
 #: Others: number, name, and which of the 40.
