@@ -76,6 +76,10 @@ class DataSet:
         if part is None:
             return None
         if kind == "audio":
+            scale = self.output.modalities[name].get("scale") or 1.0
+            if abs(scale * 32768 - 1) < 1e-6:
+                # Counts of 16 bits, whatever type a grid made of them.
+                stored = np.dtype(np.int16)
             return references.sound(part, settings, stored, self.use_tool)
         if kind == "video":
             return references.video(part, settings, self.use_tool)
