@@ -24,6 +24,10 @@ from outputs import Fault
 
 Settings = dict[str, Any]
 
+#: Versions of libswscale place the colours of 4:2:0 pictures half a pixel apart, which at sharp
+#: edges makes so many levels.
+OTHER_CHROMA = 24.0
+
 
 @dataclass
 class Part:
@@ -255,7 +259,7 @@ def video(part: Part, settings: Settings, use_tool: bool) -> Reference:
         raise Fault(f"'{part.path}': {count} pictures decoded, {len(stamps)} stamps")
     return Reference(
         np.stack([kept[place] for place in chosen.tolist()]),
-        2.0 if use_tool else 4.0,
+        2.0 if use_tool else OTHER_CHROMA,
         "ffmpeg" if use_tool else "PyAV",
         settings.get("frame-rate"),
         float(stamps[chosen[0]]),
