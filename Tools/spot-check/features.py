@@ -39,14 +39,15 @@ def of(sound: np.ndarray, rate: int, settings: dict[str, Any]) -> Features:
         values = np.abs(np.fft.rfft(frames * window)) ** power
         if kind != "spectrogram":
             values = values @ _filters(rate, length // 2 + 1, settings)
-        if kind in ("log-mel", "mfcc"):
-            values = _logarithm(values, settings)
-        if kind == "mfcc":
-            values = values @ _cosines(values.shape[1], int(settings.get("n-mfcc", 40)))
         channels.append(values)
+    stacked = np.stack(channels, axis=1)
+    if kind in ("log-mel", "mfcc"):
+        # The maximum that decibels are cut below is that of all channels.
+        stacked = _logarithm(stacked, settings)
+    if kind == "mfcc":
+        stacked = stacked @ _cosines(stacked.shape[2], int(settings.get("n-mfcc", 40)))
     start = 0.0 if is_centred else length / 2 / rate
-    stacked = channels[0] if len(channels) == 1 else np.stack(channels, axis=1)
-    return Features(stacked, rate / hop, start)
+    return Features(stacked[:, 0] if len(channels) == 1 else stacked, rate / hop, start)
 
 
 def _window(name: str, count: int, length: int) -> np.ndarray:

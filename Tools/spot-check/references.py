@@ -105,8 +105,8 @@ def sound(part: Part, settings: Settings, stored: np.dtype, use_tool: bool) -> R
     computed = features.of(full_scale, rate, described)
     # Single precision and, in float16, eleven bits of mantissa; logarithms amplify.
     allowed = 5e-3 if tolerance == 0 else 0.1
-    if stored == np.float16:
-        allowed += float(np.abs(computed.values).max(initial=0)) * 2**-11
+    largest = float(np.abs(computed.values).max(initial=0))
+    allowed += largest * (2**-11 if stored == np.float16 else 1e-5)
     return Reference(
         computed.values,
         allowed,
