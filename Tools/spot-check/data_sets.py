@@ -14,6 +14,7 @@ from references import Part, Reference, Settings
 _EXTENSIONS = {
     "audio": (".wav", ".flac", ".mp3", ".m4a", ".mp4", ".mkv", ".webm"),
     "video": (".mp4", ".mkv", ".webm"),
+    "array": (".mat", ".h5", ".hdf5", ".npy", ".npz"),
     "image": (".png", ".jpg", ".jpeg", ".tif", ".tiff"),
 }
 

@@ -20,6 +20,7 @@ from typing import Any
 import av
 import h5py
 import numpy as np
+import scipy.io
 from PIL import Image
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -144,7 +145,7 @@ class SpotCheckTests(unittest.TestCase):
 
     def rows(self) -> list[tuple[Record, str]]:
         """Rows of the manifest with their splits."""
-        splits = {}
+        splits: dict[str, str] = {}
         for name, split in (("dl", "labelled"), ("du", "unlabelled"), ("test", "test")):
             with (self.data / f"splits/{name}.csv").open(newline="") as file:
                 splits |= {row["id"]: split for row in csv.DictReader(file)}
@@ -358,11 +359,43 @@ class SpotCheckTests(unittest.TestCase):
         self.change("test-00000.h5", "modalities/depth/data", (1, 2, 3, 0), 1)
         self.fails("nyu", "most at [2, 3, 0]")
 
+    def test_tables_and_arrays_of_metadata_pass(self) -> None:
+        self.make("nyu", "--frames", "9")
+        names = self.data / "audioset/class_labels_indices.csv"
+        names.parent.mkdir()
+        names.write_text('index,mid,display_name\n0,/m/09x0r,"Speech"\n1,/m/0bt9lr,"Dog"\n')
+        samples = [
+            {"id": id, "split": "unlabelled", "values": {"place": [place]}}
+            for place, id in enumerate(["/m/09x0r", "/m/0bt9lr"])
+        ]
+        write_output(self.output, [form("place", "float32", [1], "column")], samples)
+        source: Record = {"kind": "table", "path": "elsewhere/audioset/class_labels_indices.csv"}
+        source |= {"id": "mid", "modalities": {"place": {"columns": ["index"]}}}
+        record = {"stage": {"configuration": {"source": source}}}
+        (self.output / "record.json").write_text(json.dumps(record))
+        self.passes("official-metadata")
+        self.change("unlabelled-00000.h5", "modalities/place/data", (1, 0), 1)
+        self.fails("official-metadata", "1 of 1 values differ")
+
+        self.output = self.folder / "store" / "array"
+        manifest = self.folder / "frames.csv"
+        rows = "".join(f"f{n},splits.mat,{n}\n" for n in range(6))
+        manifest.write_text("id,file,row\n" + rows)
+        settings = {"frame": {"kind": "array", "file": "file", "name": "trainNdxs", "row": "row"}}
+        forms = [form("frame", "float64", [1], "column")]
+        train = scipy.io.loadmat(self.data / "splits.mat")["trainNdxs"]
+        samples = [
+            {"id": f"f{n}", "split": "unlabelled", "values": {"frame": train[n]}}
+            for n in range(len(train))
+        ]
+        write_output(self.output, forms, samples, modalities=settings)
+        self.passes("official-metadata", "--manifest", str(manifest))
+
     def test_media_are_found_by_name_and_resampled(self) -> None:
         self.make("media_samples")
         forms = [form("sound", "int16", [None, 1], "time channel", rate=16_000)]
         settings = {"sound": {"kind": "audio", "rate": 16_000, "channels": "mono"}}
-        samples = []
+        samples: list[Record] = []
         for path in sorted(self.data.rglob("*.*")):
             command = ["ffmpeg", "-v", "error", "-i", str(path), "-vn", "-ac", "1"]
             command += ["-ar", "16000", "-f", "s16le", "-"]
@@ -370,7 +403,7 @@ class SpotCheckTests(unittest.TestCase):
             start = 0.0
             if path.suffix in (".mp4", ".mp3"):
                 with av.open(str(path)) as container:
-                    start = float(next(container.decode(audio=0)).time)
+                    start = float(next(container.decode(audio=0)).time or 0)
             samples.append(
                 {
                     "id": str(path.relative_to(self.data)),
