@@ -33,12 +33,15 @@ public struct ModalityDescription: Codable, Hashable, Sendable {
   public var rate: Double?
   /// Names along the last axis.
   public var columns: [String]?
-  /// `nil` when the values stand as they were read.
+  /// Values times this are in `unit`; `nil` means 1.
+  public var scale: Double?
+  /// `nil` when nobody took statistics; `mean` and `std` are of scaled values.
   public var standardisation: Standardisation?
 
   public init(
     name: String, type: ElementType, shape: [Int?], axes: [String] = [], unit: String? = nil,
-    rate: Double? = nil, columns: [String]? = nil, standardisation: Standardisation? = nil
+    rate: Double? = nil, columns: [String]? = nil, scale: Double? = nil,
+    standardisation: Standardisation? = nil
   ) {
     self.name = name
     self.type = type
@@ -47,6 +50,7 @@ public struct ModalityDescription: Codable, Hashable, Sendable {
     self.unit = unit
     self.rate = rate
     self.columns = columns
+    self.scale = scale
     self.standardisation = standardisation
   }
 }
@@ -110,6 +114,8 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var samples: Int
   /// Samples of each stream.
   public var splits: [String: Int]
+  /// What networks answer of these samples; `nil` means one class of several.
+  public var task: LearningTask?
   public var classes: [String]?
   public var modalities: [ModalityDescription]
   public var shards: [Shard]
