@@ -1,4 +1,5 @@
 import Arrays
+import Configuration
 import Dataflow
 import Shards
 
@@ -13,12 +14,28 @@ enum StandardField {
   static let truth = "/sealed/class"
   static let logits = "/predictions/logits"
   static let pseudoLabel = "/pseudo/label"
+  static let pseudoClasses = "/pseudo/classes"
+  static let pseudoMap = "/pseudo/map"
   static let pseudoConfidence = "/pseudo/confidence"
   static let pseudoKept = "/pseudo/kept"
   static let pseudoProbabilities = "/pseudo/probabilities"
 
   static func modality(_ name: String) -> String { "/modalities/\(name)/data" }
   static func presence(_ name: String) -> String { "/modalities/\(name)/present" }
+  static func validity(_ name: String) -> String { "/modalities/\(name)/valid" }
+
+  /// Where open labels of a task stand.
+  static func label(_ task: LearningTask) -> String { "/labels/\(form(task))" }
+  /// Where sealed labels of a task stand.
+  static func truth(_ task: LearningTask) -> String { "/sealed/\(form(task))" }
+
+  private static func form(_ task: LearningTask) -> String {
+    switch task {
+    case .singleLabel: "class"
+    case .multiLabel: "classes"
+    case .segmentation: "map"
+    }
+  }
 
   static let idField = FieldDescription(
     id, .text, documentation: "Name of the sample, unique in the data set.")
