@@ -2,12 +2,12 @@ public import Tensors
 
 /// Batch normalisation `y = (x − E[x]) / √(Var[x] + ε) · weight + bias`, for each channel.
 ///
-/// Input and output `[batch, channels]` or `[batch, channels, time]`. In training the statistics are
+/// Input and output `[batch, channels, …]`: of features, series or pictures. In training the statistics are
 /// those of the batch and the running ones move by `momentum` towards them (the variance with n − 1);
 /// in evaluation the running ones are used.
 ///
 /// Source: Ioffe and Szegedy, ICML 2015.
-public struct BatchNorm1d: Layer {
+public struct BatchNorm: Layer {
   public var weight: Tensor
   public var bias: Tensor
   public var runningMean: Tensor
