@@ -137,6 +137,8 @@ public struct AlignmentReport: Codable, Sendable, Equatable {
   public var missing: Counts = [:]
   /// Samples that were left out, by split and reason.
   public var dropped: Counts = [:]
+  /// What lies after the last whole windows of recordings and was left out, s.
+  public var rest = 0.0
   public var modalities: [Modality] = []
   /// Up to ten, the farthest first.
   public var worst: [Worst] = []

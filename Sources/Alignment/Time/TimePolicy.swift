@@ -51,7 +51,8 @@ public struct TimeErrors: Sendable, Hashable, Codable {
 
   public var mean: Double { steps == 0 ? 0 : sum / Double(steps) }
 
-  mutating func add(_ error: Double) {
+  /// - Parameter error: seconds, not negative.
+  public mutating func add(_ error: Double) {
     steps += 1
     sum += error
     largest = max(largest, error)

@@ -157,3 +157,15 @@ public struct Clip: Sendable, Equatable {
     self.init(start: start, duration: end)
   }
 }
+
+extension Timeline {
+  /// The steps from the one nearest to the start of a clip up to its end.
+  public func steps(in clip: Clip) -> Int {
+    let origin = clip.start.seconds(since: start)
+    let first = nearest(origin)
+    let end = origin + clip.duration
+    let last = place(end).lower
+    let isBefore = last >= 0 && time(of: last) < end - slack
+    return max(0, last + (isBefore ? 1 : 0) - first)
+  }
+}
