@@ -79,11 +79,14 @@ let package = Package(
     library("HDF5Files", ["Diagnostics", "Arrays", "CHDF5", "CZstd"]),
     library("Readers", ["Diagnostics", "Arrays", "Configuration", "HDF5Files", "CZlib"]),
     library("Metrics"),
+    library("Alignment", ["Diagnostics", "Arrays"]),
     library("Shards", ["Diagnostics", "Arrays", "Configuration", "HDF5Files", crypto]),
     library("Dataflow", ["Diagnostics", "Configuration", crypto]),
     library("PipelineFile", ["Diagnostics", "Configuration", "Dataflow", yams]),
     library("Stages", ["Diagnostics", "Configuration", "Recipes", "Dataflow", "Readers"]),
-    library("Inspection", ["Diagnostics", "Arrays", "Configuration", "Shards", "Dataflow", "Metrics"]),
+    library(
+      "Inspection",
+      ["Diagnostics", "Arrays", "Alignment", "Configuration", "Shards", "Dataflow", "Metrics"]),
     .executableTarget(
       name: "mke",
       dependencies: [
@@ -102,8 +105,8 @@ let package = Package(
     library(
       "Work",
       [
-        "Diagnostics", "Arrays", "Configuration", "Recipes", "Readers", "Media", "Signals",
-        "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
+        "Diagnostics", "Arrays", "Alignment", "Configuration", "Recipes", "Readers", "Media",
+        "Signals", "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
       ]),
     .executableTarget(
       name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Tensors", "Work"],
@@ -133,19 +136,20 @@ let package = Package(
     tests("Media", ["Media", "Arrays", "Diagnostics"]),
     tests("Signals", ["Signals", "Arrays", "Diagnostics"]),
     tests("Metrics", ["Metrics"]),
+    tests("Alignment", ["Alignment", "Arrays", "Diagnostics"]),
     tests("Tensors", ["Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Training", ["Training", "Networks", "Layers", "Tensors", "Recipes"]),
     tests(
       "Work",
       [
-        "Work", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
+        "Work", "Alignment", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
         "Diagnostics",
       ]),
     tests(
       "Command",
       [
-        "mke", "mke-worker", "Arrays", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
+        "mke", "mke-worker", "Alignment", "Arrays", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
         "Metrics", "PipelineFile", "Stages",
       ]),
   ],
