@@ -71,8 +71,16 @@ extension HDF5File {
   }
 
   /// The attribute; `nil` when the object has none of this name, or one of another type than ours.
-  package func attribute(_ name: String, on object: String) throws(HDF5Error) -> AttributeValue? {
-    let subject = "\(path):\(object)@\(name)"
+  package func attribute(
+    _ name: String, on object: String
+  ) throws(HDF5Error) -> AttributeValue? {
+    try Self.attribute(name, of: id, object, "\(path):\(object)@\(name)")
+  }
+
+  /// The attribute of the object that is called `object` from `id` on; `.` is that one itself.
+  static func attribute(
+    _ name: String, of id: hid_t, _ object: String, _ subject: String
+  ) throws(HDF5Error) -> AttributeValue? {
     let exists = try HDF5Library.call("find", on: subject) {
       H5Aexists_by_name(id, object, name, ch_default())
     }
@@ -83,7 +91,11 @@ extension HDF5File {
     return try value(attribute.id, subject)
   }
 
-  private func value(_ attribute: hid_t, _ subject: String) throws(HDF5Error) -> AttributeValue? {
+  private static let largestAttributeBytes = 64 << 20
+
+  private static func value(
+    _ attribute: hid_t, _ subject: String
+  ) throws(HDF5Error) -> AttributeValue? {
     let type = try HDF5Handle(.datatype, "read", on: subject) { H5Aget_type(attribute) }
     let space = try HDF5Handle(.dataspace, "read", on: subject) { H5Aget_space(attribute) }
     let (typeID, spaceID) = (type.id, space.id)
@@ -102,6 +114,9 @@ extension HDF5File {
     case H5T_STRING where HDF5Library.locked({ H5Tis_variable_str(typeID) }) == 0:
       let width = HDF5Library.locked { H5Tget_size(typeID) }
       guard count > 0 else { return .texts([]) }
+      guard count <= largestAttributeBytes / max(width, 1) else {
+        throw HDF5Error(call: "read", subject: subject, message: "an attribute of that size")
+      }
       var bytes = [UInt8](repeating: 0, count: count * width)
       try HDF5Library.call("read", on: subject) { H5Aread(attribute, typeID, &bytes) }
       let texts = bytes.withUnsafeBytes { FixedText.texts($0, width: width) }
@@ -127,7 +142,9 @@ extension HDF5File {
       var bytes = [CChar](repeating: 0, count: length + 1)
       try HDF5Library.call("read", on: subject) { H5Aget_name(attributeID, bytes.count, &bytes) }
       let name = String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-      if case .text(let text)? = try value(attributeID, "\(subject)@\(name)") { found[name] = text }
+      if case .text(let text)? = try Self.value(attributeID, "\(subject)@\(name)") {
+        found[name] = text
+      }
     }
     return found
   }

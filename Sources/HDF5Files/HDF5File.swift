@@ -4,8 +4,9 @@ import Synchronization
 
 /// One open HDF5 file and its objects by path.
 ///
-/// Files are written in HDF5's format of version 1.10, where every piece of metadata has a checksum
-/// of its own: a damaged file is refused, not misread.
+/// Our own files are written in HDF5's format of version 1.10, where every piece of metadata has a
+/// checksum of its own: a damaged file is refused, not misread. Files from outside are of any
+/// version. Links to other files are never followed.
 package final class HDF5File: Sendable {
   package let path: String
   /// Only used inside calls of `HDF5Library`, which holds the library's lock.
@@ -35,6 +36,24 @@ package final class HDF5File: Sendable {
     return HDF5File(
       path, try HDF5Library.call("open", on: path) { H5Fopen(path, ch_read_only(), accessID) })
   }
+
+  /// Opens a file that somebody else wrote, in any version of the format, to read.
+  package static func openForeign(_ path: String) throws(HDF5Error) -> HDF5File {
+    let access = try HDF5Handle(.properties, "prepare", on: path) { H5Pcreate(ch_file_access()) }
+    let accessID = access.id
+    try HDF5Library.useGuardedDriver(accessID, on: path)
+    try HDF5Library.call("prepare", on: path) { H5Pset_fclose_degree(accessID, H5F_CLOSE_STRONG) }
+    try HDF5Library.call("prepare", on: path) { H5Pset_file_locking(accessID, false, true) }
+    // A chunk that holds parts of many rows shall be unpacked once for all of them.
+    try HDF5Library.call("prepare", on: path) {
+      H5Pset_cache(accessID, 0, 10_007, chunkCacheBytes, 0.75)
+    }
+    return HDF5File(
+      path, try HDF5Library.call("open", on: path) { H5Fopen(path, ch_read_only(), accessID) })
+  }
+
+  /// Of each data set that is open in a foreign file.
+  private static let chunkCacheBytes = 32 << 20
 
   private init(_ path: String, _ id: hid_t) {
     self.path = path
@@ -67,6 +86,13 @@ package final class HDF5File: Sendable {
       return isOpen
     }
     if wasOpen { try HDF5Library.call("close", on: path) { H5Fclose(id) } }
+  }
+
+  /// Bytes of the whole file.
+  func byteCount() throws(HDF5Error) -> Int {
+    var size: hsize_t = 0
+    try HDF5Library.call("examine", on: path) { H5Fget_filesize(id, &size) }
+    return Int(clamping: size)
   }
 
   // MARK: Objects

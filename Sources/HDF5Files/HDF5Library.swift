@@ -39,6 +39,8 @@ package enum HDF5Library {
     H5dont_atexit()
     H5open()
     guard ZstdFilter.register() else { return -1 }
+    // No file shall make us open another one: external links are then links of an unknown kind.
+    H5Lunregister(H5L_TYPE_EXTERNAL)
     return GuardedDriver.register()
   }()
 
