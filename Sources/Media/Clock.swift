@@ -6,10 +6,12 @@ struct Clock {
   var numerator: Int32
   var denominator: Int32
 
-  init(_ base: AVRational) {
-    numerator = max(1, base.num)
-    denominator = max(1, base.den)
+  init(numerator: Int32, denominator: Int32) {
+    self.numerator = max(1, numerator)
+    self.denominator = max(1, denominator)
   }
+
+  init(_ base: AVRational) { self.init(numerator: base.num, denominator: base.den) }
 
   var tick: Double { Double(numerator) / Double(denominator) }
 

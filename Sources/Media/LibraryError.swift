@@ -40,7 +40,8 @@ enum Library {
   static func message(_ code: Int32) -> String {
     var bytes = [CChar](repeating: 0, count: 128)
     av_strerror(code, &bytes, bytes.count)
-    let text = String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let text = String(
+      decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 }

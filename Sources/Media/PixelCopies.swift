@@ -14,7 +14,8 @@ enum PixelCopies {
     let (width, height) = (frame.width, frame.height)
     let isGrey = format.isGrey
     guard format.isPalette || format.isBilevel || format.wholeBits != nil else { return nil }
-    let result = try Frame(isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, width: width, height: height)
+    let result = try Frame(
+      isGrey ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24, width: width, height: height)
     guard let target = cff_plane(result.pointer, 0) else { return nil }
     let targetStep = Int(cff_line_size(result.pointer, 0))
 

@@ -25,7 +25,8 @@ import Diagnostics
 public enum SoundFile {
   /// - Throws: a `Diagnostic` where the file cannot be read, is damaged in or before the range, or
   ///   has no sound there.
-  public static func read(_ path: String, _ options: SoundOptions = SoundOptions()) throws -> Sound {
+  public static func read(_ path: String, _ options: SoundOptions = SoundOptions()) throws -> Sound
+  {
     try options.check(path)
     let demuxer = try Demuxer(path)
     do {

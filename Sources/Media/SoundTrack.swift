@@ -285,7 +285,8 @@ final class SoundTrack {
 
   private var usualType: ElementType {
     let properties = avcodec_descriptor_get(codec)?.pointee.props ?? 0
-    let isLossless = properties & AV_CODEC_PROP_LOSSLESS != 0
+    let isLossless =
+      properties & AV_CODEC_PROP_LOSSLESS != 0
       || av_get_exact_bits_per_sample(codec) > 0
     guard isLossless else { return .int16 }
     return av_get_bytes_per_sample(frame.sampleFormat) <= 2 ? .int16 : .float32
@@ -393,7 +394,9 @@ final class SoundTrack {
         "has no sound in the range: its sound goes from \(seconds(origin)) to \(seconds(end))",
         mend: "ask for a range within it")
     }
-    if before + count < output.count / size { output.removeLast(output.count - (before + count) * size) }
+    if before + count < output.count / size {
+      output.removeLast(output.count - (before + count) * size)
+    }
     if before > 0 { output.removeFirst(before * size) }
     let samples = NumberArray(
       source.type, output, shape: [count, size / source.type.size])

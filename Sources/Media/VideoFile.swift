@@ -94,7 +94,7 @@ public enum VideoFile {
         return (try video.frames(again: readAgain), samples)
       } catch is VideoTrack.NeedsPlainReading {
         throw Unusual()
-      } catch where video.hasLeftOut {
+      } catch  where video.hasLeftOut {
         throw Unusual()
       }
     }

@@ -62,9 +62,10 @@ final class VideoTrack {
       .first { $0.num > 0 && $0.den > 0 }
     declaredRate = rate.map { Double($0.num) / Double($0.den) }
     declaredStart = stamp(stream.pointee.start_time).map(clock.seconds)
-    let (width, height) = stream.pointee.codecpar.map {
-      (Int($0.pointee.width), Int($0.pointee.height))
-    } ?? (1, 1)
+    let (width, height) =
+      stream.pointee.codecpar.map {
+        (Int($0.pointee.width), Int($0.pointee.height))
+      } ?? (1, 1)
     declaredPixels = max(1, width.multipliedReportingOverflow(by: height).partialValue)
     turn = try Self.turn(of: stream, demuxer.path)
     converter = PictureConverter(options.picture)
