@@ -244,6 +244,13 @@ import Testing
         == "sound: error: the sound has no samples")
   }
 
+  @Test func countsBeyondIntegersAreRefused() throws {
+    let features = SoundFeatures(try FeatureOptions(kind: .spectrogram))
+    for samples in [Int.min, -1, Int.max] {
+      #expect(throws: Diagnostic.self) { try features.frameCount(samples: samples) }
+    }
+  }
+
   @Test func moreThanMemoryHoldsIsRefused() throws {
     let features = SoundFeatures(
       try FeatureOptions(

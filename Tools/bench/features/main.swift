@@ -8,7 +8,8 @@
 // torchaudio.load, and works by the fastest of: one process with as many threads inside PyTorch, as
 // many threads or as many processes with one each. It stays loaded between rounds, and its clock runs
 // from the first file to the last feature, as ours does. Every round measures all ways one after the
-// other; ratios are of medians over rounds. Files stand in the page cache.
+// other; ways of the peer that took far longer than its best one are left out of later rounds. Ratios
+// are of medians over rounds. Files stand in the page cache.
 
 import Arrays
 import Foundation
@@ -114,7 +115,8 @@ final class Peer {
     try process.run()
   }
 
-  func ask(_ way: String) throws -> Result {
+  /// `nil` where the peer cannot work in this way.
+  func ask(_ way: String) throws -> Result? {
     try questions.fileHandleForWriting.write(contentsOf: Data((way + "\n").utf8))
     while !buffer.contains(10) {
       let more = answers.fileHandleForReading.availableData
@@ -123,11 +125,13 @@ final class Peer {
     }
     let line = buffer.prefix { $0 != 10 }
     buffer = Data(buffer.dropFirst(line.count + 1))
-    let numbers = String(decoding: line, as: UTF8.self).split(separator: " ").compactMap {
+    let answer = String(decoding: line, as: UTF8.self)
+    guard answer != "none" else { return nil }
+    let numbers = answer.split(separator: " ").compactMap {
       Double($0)
     }
     guard numbers.count == 4 else {
-      throw Failure(message: "the peer says: \(String(decoding: line, as: UTF8.self))")
+      throw Failure(message: "the peer says: \(answer)")
     }
     return Result(
       wall: numbers[0], processor: numbers[1], frames: Int(numbers[2]), mean: numbers[3])
@@ -152,40 +156,48 @@ func measure(_ options: Options) throws {
     "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(options.threads) threads, medians of "
       + "\(options.rounds) rounds, \(files.count) files")
   let own = "mke"
-  var ways: [String] = []
   let peer = options.python.isEmpty ? nil : try Peer(options)
-  if peer != nil {
-    for loader in ["soundfile", "torchaudio"] {
-      for manner in ["inside", "threads", "processes"] {
-        ways.append("\(loader) \(manner) \(options.threads)")
-      }
+  let peerWays =
+    peer == nil
+    ? []
+    : ["soundfile", "torchaudio"].flatMap { loader in
+      ["inside", "threads", "processes"].map { "\(loader) \($0) \(options.threads)" }
     }
-  }
+  var ways = peerWays
   var results: [String: [Result]] = [:]
   for round in 0...options.rounds {
     // The first round warms the page cache and what the peer sets up at first use.
     let measured = try ours(files, threads: options.threads)
     if round > 0 { results[own, default: []].append(measured) }
+    var latest: [String: Double] = [:]
     for way in ways {
-      let result = try peer?.ask(way) ?? Result()
+      guard let result = try peer?.ask(way) else {
+        ways.removeAll { $0 == way }
+        continue
+      }
       guard result.frames == measured.frames, abs(result.mean - measured.mean) < 1e-3 else {
         throw Failure(
           message: "\(way): \(result.frames) frames of mean \(result.mean), not "
             + "\(measured.frames) of \(measured.mean)")
       }
+      latest[way] = result.wall
       if round > 0 { results[way, default: []].append(result) }
+    }
+    if round < 2, let best = latest.values.min() {
+      ways.removeAll { (latest[$0] ?? .infinity) > (round == 0 ? 4 : 2) * best }
     }
   }
   try peer?.close()
-  for way in [own] + ways {
+  for way in [own] + peerWays {
     guard let all = results[way] else { continue }
     let walls = all.map(\.wall)
     let name = way + String(repeating: " ", count: max(0, 24 - way.count))
     print(
       "  \(name)"
         + String(
-          format: "%8.3f s (%.3f to %.3f), %.3f processor s, %.2f µs a frame", median(walls),
-          walls.min() ?? .nan, walls.max() ?? .nan, median(all.map(\.processor)),
+          format: "%8.3f s (%.3f to %.3f, %ld rounds), %.3f processor s, %.2f µs a frame",
+          median(walls), walls.min() ?? .nan, walls.max() ?? .nan, walls.count,
+          median(all.map(\.processor)),
           median(walls) / Double(max(1, all[0].frames)) * 1e6))
   }
   let walls = results.mapValues { median($0.map(\.wall)) }

@@ -8,7 +8,8 @@ Reads ways of working from its standard input, one a line, `LOADER MANNER COUNT`
     MANNER   inside (one Python thread, COUNT threads in PyTorch)
              threads | processes (COUNT of them, one thread in PyTorch each)
 
-and answers each with seconds, processor seconds, frames and the mean of all features.
+and answers each with seconds, processor seconds, frames and the mean of all features, or with `none`
+where the loader does not work here (torchaudio.load needs torchcodec).
 """
 
 import multiprocessing
@@ -62,11 +63,23 @@ def in_process(loader, paths):
     return time.perf_counter() - begin, processor, *summary(outputs)
 
 
+def works(loader, path):
+    try:
+        LOADERS[loader](path)
+    except (ImportError, RuntimeError) as error:
+        print(f"peer: {loader} does not load: {error}", file=sys.stderr)
+        return False
+    return True
+
+
 def main():
     files = sorted(str(path) for path in pathlib.Path(sys.argv[1]).rglob("*.wav"))
-    pools = {}
+    pools, working = {}, {loader: works(loader, files[0]) for loader in LOADERS}
     for line in sys.stdin:
         loader, manner, count = line.split()
+        if not working[loader]:
+            print("none", flush=True)
+            continue
         count = int(count)
         torch.set_num_threads(count if manner == "inside" else 1)
         if manner == "processes":
