@@ -1,3 +1,4 @@
+import Configuration
 public import Dataflow
 import Diagnostics
 import Readers
@@ -74,7 +75,8 @@ public struct IngestWork: StageWork {
     try quarantine.write(to: writer)
     let read = index.entries.count - quarantine.samples.count
     _ = try writer.finish(
-      classes: index.classes.isEmpty ? nil : index.classes, modalities: forms.map(\.description),
+      task: index.labelling.task, classes: index.classes.isEmpty ? nil : index.classes,
+      modalities: forms.map(\.description),
       details: try JSON.details(
         Details(
           samples: read, duplicates: overlap.duplicates, missing: missing,
@@ -94,10 +96,11 @@ public struct IngestWork: StageWork {
   }
 
   private func source(_ context: StageContext) throws -> any IngestSource {
-    guard let (layout, modalities, _) = try configuration.recordings() else {
+    guard let (layout, modalities, target) = try configuration.recordings() else {
       return try configuration.reader()
     }
-    return try RecordingSource(layout.list(), modalities: modalities, threads: context.job.threads)
+    return try RecordingSource(
+      layout.list(), modalities: modalities, target: target, threads: context.job.threads)
   }
 
   private struct Details: Encodable {
@@ -109,6 +112,18 @@ public struct IngestWork: StageWork {
     var unreadable: Int
     /// Rows of the source that are no samples here, by reason.
     var leftOut: [String: Int]
+  }
+}
+
+extension SampleIndex.Labelling {
+  /// What networks answer of such samples; `nil` without labels.
+  var task: LearningTask? {
+    switch self {
+    case .none: nil
+    case .single: .singleLabel
+    case .multiple: .multiLabel
+    case .map: .segmentation
+    }
   }
 }
 

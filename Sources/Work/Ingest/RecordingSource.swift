@@ -19,16 +19,18 @@ struct RecordingSource: IngestSource {
 
   /// - Parameters:
   ///   - modalities: in the order of the set's parts.
+  ///   - target: where label maps stand in files of arrays.
   ///   - threads: files that are decoded at the same time.
   /// - Throws: `Diagnostic` when what modalities ask for does not go together.
   init(
-    _ set: RecordingSet, modalities: [(name: String, RecordedModality)], threads: Int
+    _ set: RecordingSet, modalities: [(name: String, RecordedModality)],
+    target: MapDescription? = nil, threads: Int
   ) throws {
     self.set = set
     self.modalities = try modalities.map { name, description in
       Modality(name: name, decoder: try description.decoder(name))
     }
-    labelMaps = set.mapValues.map { LabelMapDecoder(values: $0) }
+    labelMaps = set.mapValues.map { LabelMapDecoder(values: $0, name: target?.name) }
     self.threads = threads
   }
 

@@ -11,10 +11,6 @@ import Training
 /// Shards hold values as they were recorded. Here, and nowhere else, they are scaled and
 /// standardised, and steps and samples without a value become zeros.
 struct ModalityReading {
-  /// Whether the manifest's statistics are still to be applied: not while the values in the shards
-  /// are standardised already.
-  private static let appliesStandardisation = false
-
   let shape: ModalityShape
   private let scaling: InputScaling
   private let hasValidity: Bool
@@ -34,7 +30,7 @@ struct ModalityReading {
         }
         return size
       })
-    let statistics = Self.appliesStandardisation ? modality.standardisation : nil
+    let statistics = modality.standardisation
     let columns = shape.shape.last ?? 1
     if let statistics,
       statistics.mean.count != statistics.std.count

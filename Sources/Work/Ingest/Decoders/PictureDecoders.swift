@@ -4,19 +4,45 @@ import Media
 import Readers
 import Stages
 
-/// One picture of a recording.
-struct ImageDecoder: PartDecoder {
-  let name: String
-  let description: ImageDescription
+/// One picture of a recording: of a picture file, or an array of pixels.
+final class ImageDecoder: PartDecoder {
+  private let name: String
+  private let description: ImageDescription
+  private let arrays = OpenArrays()
+
+  init(name: String, description: ImageDescription) {
+    self.name = name
+    self.description = description
+  }
 
   func read(_ part: RecordingPart) throws -> DecodedPart {
-    let pixels = try PictureFile.read(part.file.path, PictureOptions(description.picture))
+    let pixels = try pixels(part)
     return DecodedPart(
       values: .init(pixels),
       form: ModalityForm(
         name: name, type: pixels.type, shape: pixels.shape, axes: ["height", "width", "channel"],
         columns: channelNames(pixels.shape[2]), unit: description.unit,
         scale: description.scale ?? (pixels.type == .uint8 ? 1.0 / 255 : nil)))
+  }
+
+  private func pixels(_ part: RecordingPart) throws -> NumberArray {
+    guard OpenArrays.holds(part) else {
+      return try PictureFile.read(part.file.path, PictureOptions(description.picture))
+    }
+    let pixels = try arrays.picture(part, named: nil)
+    let wanted = description.picture
+    if let size = wanted.size, size != Array(pixels.shape.prefix(2)) {
+      throw Diagnostic(
+        part.file.path,
+        "pictures in arrays keep their size, \(pixels.shape[0]) × "
+          + "\(pixels.shape[1])", mend: "resize them by 'space' of the align stage")
+    }
+    if wanted.colour != .keep, pixels.shape[2] != (wanted.colour == .grey ? 1 : 3) {
+      throw Diagnostic(
+        part.file.path, "pictures in arrays keep their \(pixels.shape[2]) channels",
+        mend: "remove 'color'")
+    }
+    return pixels
   }
 }
 
@@ -55,13 +81,24 @@ struct VideoDecoder: PartDecoder {
 }
 
 /// The classes of a picture's pixels.
-struct LabelMapDecoder: Sendable {
-  let values: MapValues
+final class LabelMapDecoder: Sendable {
+  private let values: MapValues
+  /// Of the array with the map, in a file of arrays.
+  private let name: String?
+  private let arrays = OpenArrays()
+
+  init(values: MapValues, name: String?) {
+    self.values = values
+    self.name = name
+  }
 
   /// - Returns: uint8 `[height, width]`, `MapValues.ignored` where nobody knows the class.
   /// - Throws: `Diagnostic` when the picture cannot be read, or has a value that means nothing.
   func read(_ part: RecordingPart) throws -> NumberArray {
-    let pixels = try PictureFile.read(part.file.path, PictureOptions(colour: .keep))
+    let pixels =
+      OpenArrays.holds(part)
+      ? try arrays.picture(part, named: name)
+      : try PictureFile.read(part.file.path, PictureOptions(colour: .keep))
     guard pixels.shape[2] == 1 else {
       throw Diagnostic(
         part.file.path, "is a colour picture; a label map holds one number a pixel",

@@ -33,7 +33,9 @@ final class SoundDecoder: PartDecoder {
     let channelCount = sound.samples.shape[1]
     guard description.features != nil else {
       var samples = sound.samples
-      if description.type == ElementType.float16.rawValue { samples = samples.converted(to: .float16) }
+      if description.type == ElementType.float16.rawValue {
+        samples = samples.converted(to: .float16)
+      }
       return DecodedPart(
         values: .init(samples, start: start),
         form: ModalityForm(
