@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 
 /// A manifest with one row for each recording: CSV, TSV, or JSON lines.
 ///

@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 
 /// What the values of label maps mean: which class, or that nobody knows.
 public struct MapValues: Sendable, Hashable {
