@@ -10,7 +10,7 @@ import Testing
       ])
         == ["Take 3", "a/9/y", "a/10/x", "take", "take 02", "take 2", "take 2b", "take 10"])
     #expect(
-      naturallySorted(["x0", "x00", "x", "x000001", "x1"]) == ["x", "x00", "x0", "x000001", "x1"])
+      naturallySorted(["x0", "x00", "x", "x000001", "x1"]) == ["x", "x0", "x00", "x000001", "x1"])
     let long = String(repeating: "9", count: 400)
     #expect(naturallySorted([long + "0", long]) == [long, long + "0"])
   }

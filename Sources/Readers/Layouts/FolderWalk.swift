@@ -27,7 +27,8 @@ struct FolderWalk: Sendable {
       }
       let folder = folders.removeLast()
       let path = folder.isEmpty ? root : "\(root)/\(folder)"
-      guard let identity = Identity(of: path), seen.insert(identity).inserted else {
+      guard let identity = Identity(of: path) else { throw Self.unreadable(path, errno) }
+      guard seen.insert(identity).inserted else {
         leftOut["a link to a folder that is read already", default: 0] += 1
         continue
       }
@@ -88,17 +89,22 @@ struct FolderWalk: Sendable {
     }
   }
 
-  private static func entries(of path: String) throws -> [Entry] {
-    guard let directory = opendir(path) else {
-      let reason = errno
-      throw Diagnostic(
-        path,
-        reason == ENOTDIR
-          ? "a file, where a folder is wanted"
-          : "the folder cannot be read: \(String(cString: strerror(reason)))",
-        mend: reason == ENOTDIR
-          ? "name the folder that it is in" : "check its permissions (ls -ld '\(path)')")
+  private static func unreadable(_ path: String, _ reason: Int32) -> Diagnostic {
+    switch reason {
+    case ENOENT:
+      Diagnostic(path, "there is no such folder", mend: "check the path")
+    case ENOTDIR:
+      Diagnostic(
+        path, "a file, where a folder is wanted", mend: "name the folder that it is in")
+    default:
+      Diagnostic(
+        path, "the folder cannot be read: \(String(cString: strerror(reason)))",
+        mend: "check its permissions (ls -ld '\(path)')")
     }
+  }
+
+  private static func entries(of path: String) throws -> [Entry] {
+    guard let directory = opendir(path) else { throw unreadable(path, errno) }
     defer { closedir(directory) }
     var entries: [Entry] = []
     while true {

@@ -181,7 +181,7 @@ public struct NYUDepthLayout: RecordingLayout {
       for number in try file.array(name).values(as: Double.self) {
         guard let frame = Int(exactly: number), frame >= 1, isFolder || frame <= most else {
           throw Diagnostic(
-            splits, "'\(name)' names frame \(number), where there are \(most)",
+            splits, "'\(name)' names frame \(Self.written(number)), where there are \(most)",
             mend: "take the splits.mat that belongs to these frames")
         }
         if let other = result.updateValue(split, forKey: frame), other != split {
@@ -192,6 +192,10 @@ public struct NYUDepthLayout: RecordingLayout {
       }
     }
     return result
+  }
+
+  private static func written(_ number: Double) -> String {
+    Int(exactly: number).map(String.init) ?? "\(number)"
   }
 
   /// A folder may hold some of the frames alone.
@@ -213,7 +217,8 @@ public struct NYUDepthLayout: RecordingLayout {
       for (label, number) in classOfLabel.enumerated() {
         guard let number = Int(exactly: number), (1...40).contains(number) else {
           throw Diagnostic(
-            mapping, "label \(label + 1) belongs to class \(number), where there are 40",
+            mapping,
+            "label \(label + 1) belongs to class \(Self.written(number)), where there are 40",
             mend: "take the official classMapping40.mat")
         }
         table.append(reduced(number))

@@ -55,8 +55,9 @@ import Testing
         "a.txt: error: a file, where a folder is wanted\n  mend: name the folder that it is in"
       ])
     #expect(
-      faults(in: folder) { _ = try FolderWalk(folder.path("none")) }.first?.hasPrefix(
-        "none: error: the folder cannot be read: No such file or directory") == true)
+      faults(in: folder) { _ = try FolderWalk(folder.path("none")) } == [
+        "none: error: there is no such folder\n  mend: check the path"
+      ])
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may read every folder"))

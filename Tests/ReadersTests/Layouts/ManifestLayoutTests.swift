@@ -226,7 +226,7 @@ import Testing
       } == [
         "m.jsonl:1: error: 'audio': a list, where one value is wanted\n  mend: write one value",
         "m.jsonl:2: error: 'audio': an object, where one value is wanted\n  mend: write one value",
-        "m.jsonl:3:29: error: ',' or '}' is missing\n  mend: each line is one JSON object",
+        "m.jsonl:3:29: error: ',' or '}' must be here\n  mend: each line is one JSON object",
         "m.jsonl:4: error: no JSON object\n  mend: each line is one: {\"id\": …}",
         "m.jsonl:5: error: 'audio': a path with a NUL in it\n  mend: remove it",
         "m.jsonl:6: error: 'tags': a list of more than words and numbers"
