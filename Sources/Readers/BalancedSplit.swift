@@ -1,10 +1,11 @@
 /// Deals samples, or whole groups of them, into parts of given shares, so that every class comes as
 /// near to its share of each part as can be.
 ///
-/// The greedy rule of Sechidis, Tsoumakas and Vlahavas, "On the stratification of multi-label data",
-/// ECML 2011, over all classes of a unit at once: a unit goes to the part that lacks its classes
-/// most. Large units come first and, among units of one size, those of rare classes: what comes late
-/// evens out what came before.
+/// Greedy: a unit goes to the part that is the least full, taking each part as full as Webster's
+/// method does, (has + ½ of what comes) / (its share of all), on the mean over the unit's classes
+/// and over its size. Large units come first and, among units of one size, those of rare classes,
+/// as in Sechidis, Tsoumakas and Vlahavas, "On the stratification of multi-label data", ECML 2011:
+/// what comes late evens out what came before.
 enum BalancedSplit {
   /// What goes into one part whole: a group, or a sample by itself.
   struct Unit {
@@ -19,9 +20,12 @@ enum BalancedSplit {
   ///     at least one unit where there are as many.
   ///   - isExact: whether sizes of parts are the shares rounded, which units of one sample allow.
   ///   - order: the units that are dealt; a drawn one decides between units that are alike.
+  ///   - fewest: units that each part gets where there are enough; one for a positive share when
+  ///     absent.
   /// - Returns: the part of each unit, −1 for those outside `order`.
   static func deal(
-    _ units: [Unit], shares: [Double], isExact: Bool, order: [Int]
+    _ units: [Unit], shares: [Double], isExact: Bool, order: [Int],
+    fewest: [Int]? = nil
   ) -> [Int] {
     var parts = Array(repeating: -1, count: units.count)
     let open = shares.indices.filter { shares[$0] > 0 }
@@ -45,25 +49,30 @@ enum BalancedSplit {
 
     var sizes = Array(repeating: 0, count: shares.count)
     var counts = Array(repeating: [Int: Int](), count: shares.count)
-    /// How much the part has of the unit's classes beyond its share; the least goes first.
-    func surplus(_ unit: Unit, _ part: Int) -> Double {
+    // Sizes of groups are not exact by themselves, so that they weigh more.
+    let weight = isExact ? 1.0 : 2.0
+    /// How full the part would be.
+    func fullness(_ unit: Unit, _ part: Int) -> Double {
       let share = shares[part]
-      var sum =
-        Double(unit.size) * (Double(sizes[part]) - share * Double(size)) / Double(max(1, size))
+      let own = (Double(sizes[part]) + Double(unit.size) / 2) / (share * Double(max(1, size)))
+      var sum = 0.0
+      var weights = 0.0
       for (label, count) in unit.counts.sorted(by: { $0.key < $1.key }) {
-        let total = Double(totals[label] ?? 1)
-        sum += Double(count) * (Double(counts[part][label] ?? 0) - share * total) / total
+        let total = Double(max(1, totals[label] ?? 1))
+        let part = Double(counts[part][label] ?? 0) + Double(count) / 2
+        sum += Double(count) / total * part / (share * total)
+        weights += Double(count) / total
       }
-      return sum
+      return weight * own + (weights > 0 ? sum / weights : 0)
     }
     for (_, index) in sorted {
       let unit = units[index]
       let candidates = open.filter { capacities[$0] == .max || sizes[$0] < capacities[$0] }
       var best = candidates.first ?? open[0]
-      var least = surplus(unit, best)
+      var least = fullness(unit, best)
       for part in candidates.dropFirst() {
-        let found = surplus(unit, part)
-        // Sums of shares differ in their last bits: what is equal must stay equal.
+        let found = fullness(unit, part)
+        // Sums of fractions differ in their last bits: what is equal must stay equal.
         if found < least - 1e-9 {
           least = found
           best = part
@@ -73,20 +82,34 @@ enum BalancedSplit {
       sizes[best] += unit.size
       for (label, count) in unit.counts { counts[best][label, default: 0] += count }
     }
-    if !isExact { fill(&parts, open, units, shares.map { $0 * Double(size) }, order: order) }
+    if !isExact {
+      fill(
+        &parts, units, order, shares.map { $0 * Double(size) },
+        fewest: fewest ?? shares.map { $0 > 0 ? 1 : 0 }, open)
+    }
     return parts
   }
 
-  /// Gives every part that has nothing the unit nearest to its size, from a part that has several.
+  /// Gives every part that has too few units some from parts that have more than they need, those
+  /// that bring it nearest to its size.
   private static func fill(
-    _ parts: inout [Int], _ open: [Int], _ units: [Unit], _ targets: [Double], order: [Int]
+    _ parts: inout [Int], _ units: [Unit], _ order: [Int], _ targets: [Double], fewest: [Int],
+    _ open: [Int]
   ) {
-    for part in open where !parts.contains(part) {
-      let held = Dictionary(order.map { (parts[$0], 1) }, uniquingKeysWith: +)
-      let movable = order.filter { (held[parts[$0]] ?? 0) > 1 }
-      func distance(_ unit: Int) -> Double { abs(Double(units[unit].size) - targets[part]) }
-      guard let nearest = movable.min(by: { distance($0) < distance($1) }) else { return }
-      parts[nearest] = part
+    var held = Array(repeating: 0, count: targets.count)
+    for unit in order { held[parts[unit]] += 1 }
+    for part in open {
+      while held[part] < fewest[part] {
+        let size = order.reduce(0) { $0 + (parts[$1] == part ? units[$1].size : 0) }
+        func distance(_ unit: Int) -> Double {
+          abs(Double(size + units[unit].size) - targets[part])
+        }
+        let movable = order.filter { parts[$0] != part && held[parts[$0]] > fewest[parts[$0]] }
+        guard let nearest = movable.min(by: { distance($0) < distance($1) }) else { return }
+        held[parts[nearest]] -= 1
+        held[part] += 1
+        parts[nearest] = part
+      }
     }
   }
 

@@ -49,7 +49,8 @@ extension SampleIndexBuilder {
     let wanted =
       (test > 0 ? 1 : 0) + (test < 1 ? (labelled > 0 ? 1 : 0) + (labelled < 1 ? 1 : 0) : 0)
     try deck.refuse(fewerThan: wanted, subject, groupColumn)
-    let tested = deck.deal([test, 1 - test], order: deck.order)
+    let tested = deck.deal(
+      [test, 1 - test], order: deck.order, fewest: test > 0 ? [1, wanted - 1] : [0, wanted])
     let rest = deck.order.filter { tested[$0] != 0 }
     let taught = deck.deal([labelled, 1 - labelled], order: rest)
     for unit in deck.order {
@@ -70,12 +71,12 @@ extension SampleIndexBuilder {
     var splits: [String?] = Array(repeating: nil, count: rows.count)
     let members = Array(rows.indices)
     let deck = try Deck(self, members, isByGroup, labels, classes, seed: seed)
-    guard deck.order.count >= folds else {
+    let wanted = max(folds, (labelled > 0 ? 1 : 0) + (labelled < 1 ? 1 : 0) + 1)
+    guard deck.order.count >= wanted else {
+      let things = isByGroup ? "groups ('\(groupColumn ?? "group")')" : "labelled samples"
       throw Diagnostic(
-        subject,
-        "\(folds) folds need \(folds) "
-          + (isByGroup ? "groups ('\(groupColumn ?? "group")')" : "labelled samples")
-          + ", and there are \(deck.order.count)", mend: "lower 'folds'")
+        subject, "\(folds) folds need \(wanted) \(things), and there are \(deck.order.count)",
+        mend: "lower 'folds', or ask for fewer splits")
     }
     let folded = deck.deal(
       Array(repeating: 1 / Double(folds), count: folds), order: deck.order)
@@ -356,8 +357,8 @@ private struct Deck {
     self.order = order
   }
 
-  func deal(_ shares: [Double], order: [Int]) -> [Int] {
-    BalancedSplit.deal(units, shares: shares, isExact: !isByGroup, order: order)
+  func deal(_ shares: [Double], order: [Int], fewest: [Int]? = nil) -> [Int] {
+    BalancedSplit.deal(units, shares: shares, isExact: !isByGroup, order: order, fewest: fewest)
   }
 
   func refuse(fewerThan wanted: Int, _ subject: String, _ column: String?) throws {

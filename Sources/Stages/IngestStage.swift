@@ -15,6 +15,11 @@ public enum IngestStage: Stage {
     case table(TableDescription)
     case series(SeriesDescription)
     case manifest(ManifestDescription)
+    case folder(FolderDescription)
+    case ravdess(RAVDESSDescription)
+    case audioSet(AudioSetDescription)
+    case vggSound(VGGSoundDescription)
+    case nyuDepth(NYUDepthDescription)
 
     private enum CodingKeys: String, CodingKey { case kind }
 
@@ -26,6 +31,11 @@ public enum IngestStage: Stage {
       case "table": self = .table(try TableDescription(from: decoder))
       case "series": self = .series(try SeriesDescription(from: decoder))
       case "manifest": self = .manifest(try ManifestDescription(from: decoder))
+      case "folder": self = .folder(try FolderDescription(from: decoder))
+      case "ravdess": self = .ravdess(try RAVDESSDescription(from: decoder))
+      case "audioset": self = .audioSet(try AudioSetDescription(from: decoder))
+      case "vggsound": self = .vggSound(try VGGSoundDescription(from: decoder))
+      case "nyu-depth-v2": self = .nyuDepth(try NYUDepthDescription(from: decoder))
       default:
         throw DecodingError.dataCorruptedError(
           forKey: .kind, in: container, debugDescription: "no source is called '\(kind)'")
@@ -47,6 +57,11 @@ public enum IngestStage: Stage {
       switch self {
       case .twoMoons, .table, .series: nil
       case .manifest(let manifest): manifest
+      case .folder(let folder): folder
+      case .ravdess(let ravdess): ravdess
+      case .audioSet(let audioSet): audioSet
+      case .vggSound(let vggSound): vggSound
+      case .nyuDepth(let nyuDepth): nyuDepth
       }
     }
 
@@ -67,6 +82,21 @@ public enum IngestStage: Stage {
         "A table or JSON lines with one row for each sample, which points at recordings: sound, "
           + "video, pictures, arrays, text.",
         keys: ManifestDescription.keys),
+      .init(
+        "folder", "A folder for each class, with a file for each sample.",
+        keys: FolderDescription.keys),
+      .init(
+        "ravdess", "RAVDESS: emotional speech and song of 24 actors; parts audio and video.",
+        keys: RAVDESSDescription.keys),
+      .init(
+        "audioset", "AudioSet: clips with several classes each; parts audio and video.",
+        keys: AudioSetDescription.keys),
+      .init(
+        "vggsound", "VGGSound: clips with one class each; parts audio and video.",
+        keys: VGGSoundDescription.keys),
+      .init(
+        "nyu-depth-v2", "NYU Depth V2: the class of every pixel; parts rgb and depth.",
+        keys: NYUDepthDescription.keys),
     ])
   }
 

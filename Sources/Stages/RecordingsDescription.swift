@@ -184,7 +184,7 @@ extension RecordingsDescription {
 }
 
 /// A path, or several.
-struct Paths: Decodable {
+struct Paths: Decodable, Hashable, Sendable {
   var list: [String]
 
   init(from decoder: any Decoder) throws {
