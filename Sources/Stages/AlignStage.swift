@@ -192,12 +192,14 @@ public enum AlignStage: Stage {
     }
     configuration.packing.check(available: modalities, report: report)
     return OutputDescription(
-      .alignedSamples, modalities: modalities, splits: joined.splits, classes: joined.classes)
+      .alignedSamples, modalities: modalities, splits: joined.splits, task: joined.task,
+      classes: joined.classes)
   }
 
   private struct Joined {
     var modalities: [String]?
     var splits: [Split]
+    var task: LearningTask?
     var classes: [String]?
   }
 
@@ -244,7 +246,7 @@ public enum AlignStage: Stage {
       modalities: isKnown ? modalities : nil,
       splits: Split.allCases.filter { split in descriptions.contains { $0.splits.contains(split) }
       },
-      classes: known?.classes)
+      task: descriptions.lazy.compactMap(\.task).first, classes: known?.classes)
   }
 
   private static func check(

@@ -65,6 +65,22 @@ public enum IngestStage: Stage {
       }
     }
 
+    /// What networks answer of the samples; `nil` without labels.
+    var task: LearningTask? {
+      switch self {
+      case .twoMoons: .singleLabel
+      case .table(let table): table.label == nil ? nil : .singleLabel
+      case .series(let series): series.label == nil ? nil : .singleLabel
+      default:
+        switch recordings?.labelling {
+        case .single: .singleLabel
+        case .multiple: .multiLabel
+        case .map: .segmentation
+        case .some(.none), nil: nil
+        }
+      }
+    }
+
     static let shape = Shape.tagged([
       .init(
         "two-moons", "Two interleaving half circles: modalities xa and xb, classes 0 and 1.",
@@ -208,7 +224,8 @@ public enum IngestStage: Stage {
     let modalities = configuration.source.modalities
     configuration.packing.check(available: modalities, report: report)
     return OutputDescription(
-      .samples, modalities: modalities, splits: splits, classes: classes)
+      .samples, modalities: modalities, splits: splits, task: configuration.source.task,
+      classes: classes)
   }
 
   public static func outsideFiles(_ configuration: Configuration) throws -> [OutsideFile] {

@@ -42,12 +42,14 @@ public struct StepPlan: Sendable, Equatable {
 
   /// All steps of a recording as they are.
   public static func whole(_ count: Int) -> StepPlan {
-    StepPlan(count: count, picks: .run(0..<count), errors: TimeErrors(), padded: 0, outOfTolerance: 0)
+    StepPlan(
+      count: count, picks: .run(0..<count), errors: TimeErrors(), padded: 0, outOfTolerance: 0)
   }
 
   /// Nothing but padding.
   public static func padding(_ count: Int) -> StepPlan {
-    StepPlan(count: count, picks: .run(0..<0), errors: TimeErrors(), padded: count, outOfTolerance: 0)
+    StepPlan(
+      count: count, picks: .run(0..<0), errors: TimeErrors(), padded: count, outOfTolerance: 0)
   }
 
   private init(

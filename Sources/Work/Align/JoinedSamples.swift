@@ -1,4 +1,5 @@
 import Arrays
+import Configuration
 import Dataflow
 import Diagnostics
 import Shards
@@ -54,6 +55,8 @@ struct JoinedSamples: Sendable {
   let references: [StageReference]
   let modalities: [Modality]
   let classes: [String]?
+  /// What networks answer of the samples: that of the first input that has labels.
+  let task: LearningTask?
   /// Whether samples belong to groups.
   let hasGroups: Bool
   private var orders: [Split: Order] = [:]
@@ -87,6 +90,7 @@ struct JoinedSamples: Sendable {
         mend: "give it another name in one of the ingest stages")
     }
     classes = try Self.classes(sources, references)
+    task = sources.lazy.compactMap(\.manifest.task).first
     hasGroups = try sources.contains {
       try Self.paths(of: $0).contains(StandardField.group)
     }
