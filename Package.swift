@@ -51,6 +51,7 @@ let package = Package(
     .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CLanes"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CFFmpeg",
@@ -75,13 +76,17 @@ let package = Package(
     library("Arrays"),
     library("Configuration", ["Diagnostics"]),
     library("Recipes", ["Configuration"]),
-    library("Readers", ["Diagnostics", "Arrays", "Configuration", "CZlib"]),
+    library("HDF5Files", ["Diagnostics", "Arrays", "CHDF5", "CZstd"]),
+    library("Readers", ["Diagnostics", "Arrays", "Configuration", "HDF5Files", "CZlib"]),
     library("Metrics"),
-    library("Shards", ["Diagnostics", "Arrays", "Configuration", "CHDF5", "CZstd", crypto]),
+    library("Alignment", ["Diagnostics", "Arrays"]),
+    library("Shards", ["Diagnostics", "Arrays", "Configuration", "HDF5Files", crypto]),
     library("Dataflow", ["Diagnostics", "Configuration", crypto]),
     library("PipelineFile", ["Diagnostics", "Configuration", "Dataflow", yams]),
     library("Stages", ["Diagnostics", "Configuration", "Recipes", "Dataflow", "Readers"]),
-    library("Inspection", ["Diagnostics", "Arrays", "Configuration", "Shards", "Dataflow", "Metrics"]),
+    library(
+      "Inspection",
+      ["Diagnostics", "Arrays", "Alignment", "Configuration", "Shards", "Dataflow", "Metrics"]),
     .executableTarget(
       name: "mke",
       dependencies: [
@@ -92,7 +97,7 @@ let package = Package(
 
     // What `mke-worker` alone links: FFmpeg and libtorch.
     library("Media", ["Diagnostics", "Arrays", "CFFmpeg"]),
-    library("Signals", ["Diagnostics", "Arrays"]),
+    library("Signals", ["Diagnostics", "Arrays", "CLanes"]),
     library("Tensors", ["CTorch"]),
     library("Layers", ["Tensors"]),
     library("Networks", ["Layers", "Tensors", "Recipes"]),
@@ -100,8 +105,8 @@ let package = Package(
     library(
       "Work",
       [
-        "Diagnostics", "Arrays", "Configuration", "Recipes", "Readers", "Media", "Signals",
-        "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
+        "Diagnostics", "Arrays", "Alignment", "Configuration", "Recipes", "Readers", "Media",
+        "Signals", "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
       ]),
     .executableTarget(
       name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Tensors", "Work"],
@@ -112,6 +117,9 @@ let package = Package(
       name: "bench-shards", dependencies: ["Shards", "Arrays", "CZstd"], path: "Tools/bench/shards",
       exclude: ["peer.py", "run"], swiftSettings: swift),
     .executableTarget(
+      name: "bench-features", dependencies: ["Signals", "Arrays", "Media"],
+      path: "Tools/bench/features", exclude: ["peer.py", "run"], swiftSettings: swift),
+    .executableTarget(
       name: "bench-student", dependencies: ["Training", "Tensors", "Recipes"],
       path: "Tools/bench/study/student", swiftSettings: swift),
 
@@ -121,25 +129,27 @@ let package = Package(
     tests("Dataflow", ["Dataflow", "Configuration", "Diagnostics"]),
     tests("PipelineFile", ["PipelineFile", "Stages", "Dataflow", "Configuration", "Diagnostics"]),
     tests("Stages", ["Stages", "Readers", "Dataflow", "Recipes", "Configuration", "Diagnostics"]),
-    tests("Shards", ["Shards", "Arrays", "Configuration", "Diagnostics"]),
+    tests("HDF5Files", ["HDF5Files", "Arrays", "Diagnostics"]),
+    tests("Shards", ["Shards", "HDF5Files", "Arrays", "Configuration", "Diagnostics"]),
     tests("Arrays", ["Arrays"]),
-    tests("Readers", ["Readers", "Arrays", "Diagnostics"]),
+    tests("Readers", ["Readers", "Arrays", "Configuration", "Diagnostics"]),
     tests("Media", ["Media", "Arrays", "Diagnostics"]),
     tests("Signals", ["Signals", "Arrays", "Diagnostics"]),
     tests("Metrics", ["Metrics"]),
+    tests("Alignment", ["Alignment", "Arrays", "Diagnostics"]),
     tests("Tensors", ["Tensors"]),
     tests("Layers", ["Layers", "Tensors"]),
     tests("Training", ["Training", "Networks", "Layers", "Tensors", "Recipes"]),
     tests(
       "Work",
       [
-        "Work", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
+        "Work", "Alignment", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
         "Diagnostics",
       ]),
     tests(
       "Command",
       [
-        "mke", "mke-worker", "Arrays", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
+        "mke", "mke-worker", "Alignment", "Arrays", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
         "Metrics", "PipelineFile", "Stages",
       ]),
   ],

@@ -1,4 +1,5 @@
 #include <hdf5.h>
+#include <string.h>
 
 // Macros that Swift cannot import.
 
@@ -26,6 +27,9 @@ static inline hid_t ch_float16(void) {
   return type;
 }
 static inline hid_t ch_c_string(void) { return H5T_C_S1; }
+static inline hid_t ch_object_reference(void) { return H5T_STD_REF_OBJ; }
+static inline hid_t ch_transfer(void) { return H5P_DATASET_XFER; }
+static inline size_t ch_variable(void) { return H5T_VARIABLE; }
 static inline hid_t ch_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t ch_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t ch_dataset_create(void) { return H5P_DATASET_CREATE; }
@@ -37,6 +41,7 @@ static inline haddr_t ch_no_address(void) { return HADDR_UNDEF; }
 static inline unsigned ch_create_new(void) { return H5F_ACC_EXCL; }
 static inline unsigned ch_read_only(void) { return H5F_ACC_RDONLY; }
 static inline hid_t ch_default_stack(void) { return H5E_DEFAULT; }
+static inline unsigned ch_optional(void) { return H5Z_FLAG_OPTIONAL; }
 static inline unsigned ch_mandatory(void) { return H5Z_FLAG_MANDATORY; }
 
 // Calls whose names or types changed between the versions of the library.
@@ -49,4 +54,51 @@ static inline int ch_attribute_count(hid_t object) {
   H5O_info_t info;
   return H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0 ? -1 : (int)info.num_attrs;
 #endif
+}
+
+// What kind of link it is: an H5L_type_t.
+typedef int (*ch_link_visitor)(void *context, const char *name, int kind);
+
+struct ch_link_visit {
+  ch_link_visitor visit;
+  void *context;
+};
+
+#if H5_VERSION_GE(1, 12, 0)
+typedef H5L_info2_t ch_link_info;
+#else
+typedef H5L_info_t ch_link_info;
+#endif
+
+static herr_t ch_link_step(hid_t group, const char *name, const ch_link_info *info, void *data) {
+  (void)group;
+  struct ch_link_visit *visit = (struct ch_link_visit *)data;
+  return visit->visit(visit->context, name, (int)info->type);
+}
+
+// Visits the links of a group in the order of their names, until the visitor returns other than 0.
+static inline herr_t ch_links(hid_t group, ch_link_visitor visitor, void *context) {
+  struct ch_link_visit visit = {visitor, context};
+  hsize_t index = 0;
+#if H5_VERSION_GE(1, 12, 0)
+  return H5Literate2(group, H5_INDEX_NAME, H5_ITER_INC, &index, ch_link_step, &visit);
+#else
+  return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &index, ch_link_step, &visit);
+#endif
+}
+
+// What tells an object from all others of its file, whatever path led to it.
+static inline herr_t ch_object_identity(hid_t object, uint64_t *first, uint64_t *second) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  if (H5Oget_info3(object, &info, H5O_INFO_BASIC) < 0) return -1;
+  memcpy(first, info.token.__data, 8);
+  memcpy(second, info.token.__data + 8, 8);
+#else
+  H5O_info_t info;
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
+  *first = info.addr;
+  *second = info.fileno;
+#endif
+  return 0;
 }

@@ -29,6 +29,7 @@ at::ScalarType scalarType(CTDType type) {
     case CT_INT16: return at::kShort;
     case CT_UINT8: return at::kByte;
     case CT_BOOL: return at::kBool;
+    case CT_FLOAT16: return at::kHalf;
   }
   TORCH_CHECK(false, "no element type has number ", static_cast<int>(type));
 }
@@ -182,6 +183,7 @@ bool ct_dtype(const CTTensor *tensor, CTDType *out) {
     case at::kShort: *out = CT_INT16; return true;
     case at::kByte: *out = CT_UINT8; return true;
     case at::kBool: *out = CT_BOOL; return true;
+    case at::kHalf: *out = CT_FLOAT16; return true;
     default: return false;
   }
 }
@@ -373,6 +375,16 @@ CTFailure *ct_keep(
   });
 }
 
+CTFailure *ct_integers(
+    CTGenerator *generator, int64_t low, int64_t high, int64_t count, CTTensor **out) {
+  return ct::making("integers", out, [&] {
+    TORCH_CHECK(low <= high && high < INT64_MAX, "no number is in ", low, " ... ", high);
+    return at::empty(
+               {count}, at::TensorOptions().dtype(at::kLong).device(generator->value.device()))
+        .random_(low, high + 1, generator->value);
+  });
+}
+
 // Elements.
 
 #define CT_UNARY(name, expression)                        \
@@ -401,6 +413,17 @@ CT_UNARY(tanh, at::tanh(x->value))
 CT_UNARY(sigmoid, at::sigmoid(x->value))
 CT_UNARY(sum_all, at::sum(x->value))
 CT_UNARY(mean_all, at::mean(x->value))
+
+CTFailure *ct_at_least(const CTTensor *x, double bound, CTTensor **out) {
+  return ct::making("at_least", out, [&] { return at::ge(x->value, bound); });
+}
+
+CTFailure *ct_masked_fill(
+    const CTTensor *x, const CTTensor *mask, double value, CTTensor **out) {
+  return ct::making("masked_fill", out, [&] {
+    return at::masked_fill(x->value, mask->value, value);
+  });
+}
 
 CTFailure *ct_affine(const CTTensor *x, double factor, double offset, CTTensor **out) {
   return ct::making("affine", out, [&] {
@@ -439,6 +462,10 @@ CTFailure *ct_reshape(const CTTensor *x, const int64_t *shape, size_t rank, CTTe
 
 CTFailure *ct_transpose(const CTTensor *x, int64_t first, int64_t second, CTTensor **out) {
   return ct::making("transpose", out, [&] { return at::transpose(x->value, first, second); });
+}
+
+CTFailure *ct_permute(const CTTensor *x, const int64_t *axes, size_t rank, CTTensor **out) {
+  return ct::making("permute", out, [&] { return at::permute(x->value, sizes(axes, rank)); });
 }
 
 CTFailure *ct_narrow(

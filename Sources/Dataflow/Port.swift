@@ -1,3 +1,5 @@
+public import Configuration
+
 /// What flows along an edge of the graph.
 public enum PortType: String, Codable, Sendable, CaseIterable {
   case samples = "samples"
@@ -67,20 +69,28 @@ public struct OutputDescription: Sendable, Equatable {
   public var modalities: [String]?
   /// Splits that samples come in; of predictions and pseudo-labels: the one they were made for.
   public var splits: [Split]
+  /// What networks answer of the samples; `nil` when only the data can tell.
+  public var task: LearningTask?
   public var classes: [String]?
+  /// The shape of one sample of each modality, where the file tells; a length that only the data can
+  /// tell is `nil`.
+  public var shapes: [String: [Int?]]
   /// Variants of a model, in the order of the file.
   public var variants: [String]
   /// The stage whose samples this was made from, so that labels meet the samples they belong to.
   public var origin: String?
 
   public init(
-    _ type: PortType, modalities: [String]? = nil, splits: [Split] = [], classes: [String]? = nil,
+    _ type: PortType, modalities: [String]? = nil, splits: [Split] = [],
+    task: LearningTask? = nil, classes: [String]? = nil, shapes: [String: [Int?]] = [:],
     variants: [String] = [], origin: String? = nil
   ) {
     self.type = type
     self.modalities = modalities
     self.splits = splits
+    self.task = task
     self.classes = classes
+    self.shapes = shapes
     self.variants = variants
     self.origin = origin
   }

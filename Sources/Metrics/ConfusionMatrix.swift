@@ -20,6 +20,27 @@ public struct ConfusionMatrix: Hashable, Sendable {
     counts[sample.truth][sample.prediction] += 1
   }
 
+  /// Adds many, such as the pixels of a picture; what has no truth (less than 0) counts nowhere.
+  public mutating func add(truths: [Int], predictions: [Int]) {
+    for (truth, prediction) in zip(truths, predictions) where truth >= 0 {
+      add((truth, prediction))
+    }
+  }
+
+  /// Adds the samples of another one.
+  public mutating func add(_ other: ConfusionMatrix) {
+    for (truth, row) in other.counts.enumerated() {
+      for (prediction, count) in row.enumerated() where count > 0 {
+        if max(truth, prediction) >= counts.count {
+          add((truth, prediction))
+          counts[truth][prediction] += count - 1
+        } else {
+          counts[truth][prediction] += count
+        }
+      }
+    }
+  }
+
   public var classes: Int { counts.count }
   /// All samples.
   public var total: Int { counts.reduce(0) { $0 + $1.reduce(0, +) } }

@@ -1,7 +1,10 @@
 /// What a student made of pseudo-labels, on samples whose true labels are known. METHOD: ỹ is the
 /// pseudo-label, f_s the student's class, y the truth.
+///
+/// What is counted is a decision: the class of a sample, the class of a pixel, or whether a sample
+/// has one label.
 public struct Denoising: Sendable, Hashable {
-  /// The measures of a set of samples; all are shares of samples, in 0...1.
+  /// The measures of a set of decisions; all are shares of them, in 0...1.
   public struct Rates: Sendable, Hashable {
     public fileprivate(set) var count = 0
     fileprivate var wrongLabels = 0
@@ -58,17 +61,22 @@ public struct Denoising: Sendable, Hashable {
   ]
 
   public private(set) var overall = Rates()
-  /// By true class.
+  /// By true class; where samples may have several labels, by the label that is decided on.
   public private(set) var ofEachClass: [Rates]
 
   /// - Parameter classes: how many there are; grows when a larger class number comes.
   public init(classes: Int) { ofEachClass = Array(repeating: Rates(), count: classes) }
 
-  /// Adds one sample; class numbers are from 0.
+  /// Adds one decision; class numbers are from 0.
   public mutating func add(truth: Int, pseudoLabel: Int, student: Int) {
-    while ofEachClass.count <= truth { ofEachClass.append(Rates()) }
+    add(truth: truth, pseudoLabel: pseudoLabel, student: student, of: truth)
+  }
+
+  /// Adds whether a sample has the label `label`: truth, pseudo-label and student are 0 or 1.
+  public mutating func add(truth: Int, pseudoLabel: Int, student: Int, of label: Int) {
+    while ofEachClass.count <= label { ofEachClass.append(Rates()) }
     Self.add(truth, pseudoLabel, student, to: &overall)
-    Self.add(truth, pseudoLabel, student, to: &ofEachClass[truth])
+    Self.add(truth, pseudoLabel, student, to: &ofEachClass[label])
   }
 
   private static func add(_ truth: Int, _ label: Int, _ student: Int, to rates: inout Rates) {

@@ -8,6 +8,8 @@ public protocol Metric: Sendable {
   static var direction: Direction { get }
   /// One sentence.
   static var documentation: String { get }
+  /// Whether it is a share, in 0...1 or −1...1, which tables show in percent.
+  static var isShare: Bool { get }
 
   mutating func add(_ sample: Sample)
 
@@ -16,8 +18,10 @@ public protocol Metric: Sendable {
 }
 
 extension Metric {
+  public static var isShare: Bool { true }
+
   public static var measure: Measure {
-    Measure(name: name, direction: direction, documentation: documentation)
+    Measure(name: name, direction: direction, documentation: documentation, isShare: isShare)
   }
 }
 
@@ -51,18 +55,34 @@ public struct Measure: Codable, Hashable, Sendable {
   public var name: String
   public var direction: Direction
   public var documentation: String
+  /// Whether it is a share, in 0...1 or −1...1, which tables show in percent.
+  public var isShare: Bool
 
-  public init(name: String, direction: Direction, documentation: String) {
+  public init(name: String, direction: Direction, documentation: String, isShare: Bool = true) {
     self.name = name
     self.direction = direction
     self.documentation = documentation
+    self.isShare = isShare
   }
 
   /// Every measure there is, in the order of the tables.
   public static let all: [Measure] =
     [
       Accuracy.measure, BalancedAccuracy.measure, MacroF1.measure, ExpectedCalibrationError.measure,
+      MeanAveragePrecision.measure, MacroAUC.measure, DPrime.measure, averagePrecision,
+      MeanIoU.measure, MeanIoUPerImage.measure, PixelAccuracy.measure, MeanClassAccuracy.measure,
+      overlap,
     ] + Denoising.measures
+
+  /// Of one class alone.
+  public static let averagePrecision = Measure(
+    name: "average-precision", direction: .higherIsBetter,
+    documentation: "Step-wise average precision of one class.")
+
+  /// Of one class alone.
+  public static let overlap = Measure(
+    name: "iou", direction: .higherIsBetter,
+    documentation: "Intersection over union of one class, of the pixels of all pictures together.")
 
   /// The measure called `name`.
   public static func named(_ name: String) -> Measure? { all.first { $0.name == name } }

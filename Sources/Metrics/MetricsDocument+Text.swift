@@ -40,7 +40,7 @@ extension MetricsDocument {
   }
 
   /// A table of one split for the terminal: variants as rows, metrics as columns, each `mean ± std`
-  /// over seeds in percent.
+  /// over seeds, in percent where it is a share.
   ///
   /// - Parameter metrics: the columns; every measure that the split has when absent.
   public func table(split: String, metrics: [String]? = nil) -> String {
@@ -77,11 +77,14 @@ extension MetricsDocument {
     return aligned([head] + body)
   }
 
-  /// `77.7 ± 1.2`
+  /// `77.7 ± 1.2`: in percent, or as it is where the measure is no share.
   static func percent(_ aggregate: MetricAggregate) -> String {
-    let mean = String(format: "%.1f", 100 * aggregate.mean)
-    guard let std = aggregate.std else { return mean }
-    return mean + " ± " + String(format: "%.1f", 100 * std)
+    let isShare = Measure.named(aggregate.metric)?.isShare ?? true
+    func text(_ value: Double) -> String {
+      isShare ? String(format: "%.1f", 100 * value) : String(format: "%.2f", value)
+    }
+    guard let std = aggregate.std else { return text(aggregate.mean) }
+    return text(aggregate.mean) + " ± " + text(std)
   }
 
   private static func aligned(_ rows: [[String]]) -> String {
@@ -107,11 +110,12 @@ extension MetricsDocument {
   }
 
   private static func line(_ row: MetricRow) -> String {
-    object([
-      ("stage", quoted(row.stage)), ("model", quoted(row.model)),
-      ("variant", quoted(row.variant)), ("seed", "\(row.seed)"), ("split", quoted(row.split)),
-      ("metric", quoted(row.metric)), ("value", number(row.value)),
-    ])
+    object(
+      [
+        ("stage", quoted(row.stage)), ("model", quoted(row.model)),
+        ("variant", quoted(row.variant)), ("seed", "\(row.seed)"), ("split", quoted(row.split)),
+        ("metric", quoted(row.metric)), ("value", number(row.value)),
+      ] + (row.classes.map { [("classes", "\($0)")] } ?? []))
   }
 
   private static func line(_ row: MetricAggregate) -> String {

@@ -13,10 +13,12 @@ public struct MetricRow: Codable, Hashable, Sendable {
   public var metric: String
   /// `nil` where it is not defined, as the correction rate when no pseudo-label is wrong.
   public var value: Double?
+  /// Of a mean over classes that leaves some out: how many entered.
+  public var classes: Int?
 
   public init(
     stage: String, model: String, variant: String, seed: Int, split: String, metric: String,
-    value: Double?
+    value: Double?, classes: Int? = nil
   ) {
     self.stage = stage
     self.model = model
@@ -25,6 +27,7 @@ public struct MetricRow: Codable, Hashable, Sendable {
     self.split = split
     self.metric = metric
     self.value = value
+    self.classes = classes
   }
 
   /// The measure, whatever class the figure is of.

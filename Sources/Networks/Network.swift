@@ -1,8 +1,10 @@
+public import Configuration
 public import Layers
 public import Recipes
 public import Tensors
 
-/// One encoder for each modality, their features side by side, a head to one logit for each class.
+/// One encoder for each modality, their features side by side, a head to one logit for each class,
+/// of the sample or of each of its pixels.
 ///
 /// Copies share their parameters, which training moves in place.
 public struct Network: Sendable {
@@ -10,12 +12,18 @@ public struct Network: Sendable {
   /// In the order in which `logits` takes their tensors.
   public let modalities: [ModalityShape]
   public let classes: Int
-  private let encoders: [Encoder]
-  private let head: Sequential
+  private let body: Body
+
+  private enum Body: Sendable {
+    /// Features side by side, to logits `[batch, class]`.
+    case vector([any Encoder], Sequential)
+    /// Feature maps, to logits `[batch, class, height, width]`.
+    case pictures([any PictureEncoder], SegmentationHead)
+  }
 
   /// A random start drawn from `stream`, on its device.
   ///
-  /// - Throws: `NetworkError` when a modality does not suit its encoder.
+  /// - Throws: `NetworkError` when a modality does not suit its encoder, or an encoder the head.
   public init(
     _ description: NetworkDescription, modalities: [ModalityShape], classes: Int,
     stream: RandomStream
@@ -29,15 +37,32 @@ public struct Network: Sendable {
     self.description = description
     self.modalities = modalities
     self.classes = classes
-    encoders = try modalities.map {
-      try Encoder(description.encoder(of: $0.name), of: $0, stream: stream)
+    let encoders = try modalities.map {
+      try description.encoder(of: $0.name).encoder(of: $0, stream: stream)
+    }
+    if description.head.kind == .segmentation {
+      let pictures = try zip(encoders, modalities).map { encoder, modality in
+        guard let encoder = encoder as? any PictureEncoder else {
+          throw NetworkError(
+            modality,
+            "its encoder '\(description.encoder(of: modality.name).kind)' does not keep where its "
+              + "features are, which a segmentation needs; take 'cnn2d'")
+        }
+        return encoder
+      }
+      body = .pictures(
+        pictures,
+        try SegmentationHead(
+          description.head, pictures, of: modalities, classes: classes, stream: stream))
+      return
     }
     let fused = encoders.reduce(0) { $0 + $1.features }
     let hidden = description.head.hidden
-    head = Sequential(
-      try Encoder.hidden(
-        fused, hidden, Activation(description.head.activation), stream: stream)
-        + [try Linear(hidden.last ?? fused, classes, stream: stream)])
+    body = .vector(
+      encoders,
+      Sequential(
+        try hiddenLayers(fused, hidden, Activation(description.head.activation), stream: stream)
+          + [try Linear(hidden.last ?? fused, classes, stream: stream)]))
   }
 
   /// A network with the parameters of `state`, such as another one's `state()`.
@@ -53,39 +78,80 @@ public struct Network: Sendable {
     try load(state)
   }
 
+  /// What its logits stand for.
+  public var task: LearningTask { description.head.kind ?? .singleLabel }
+
+  /// The logits of one sample: `[class]`, or `[class, height, width]`.
+  public var outputShape: [Int] {
+    switch body {
+    case .vector: [classes]
+    case .pictures(_, let head): [classes, head.height, head.width]
+    }
+  }
+
+  /// How many samples go through at once in evaluation: as many as keep what a layer makes of them
+  /// within 64 MiB, and 1024 at most.
+  public var samplesPerPass: Int {
+    let activations =
+      switch body {
+      case .vector(let encoders, _): encoders.map(\.activations).max() ?? 1
+      case .pictures(let encoders, let head):
+        max(head.activations, encoders.map(\.activations).max() ?? 1)
+      }
+    return max(1, min(1024, (1 << 24) / max(1, activations)))
+  }
+
   // MARK: Forward
 
-  /// Logits `[batch, classes]` of one tensor `[batch, …sample shape]` for each modality.
+  /// Logits `[batch] + outputShape` of one tensor `[batch, …sample shape]` for each modality.
   ///
   /// - transforms: T on the student's side, drawn from `stream` in their order
   public func logits(
     _ inputs: [Tensor], mode: Mode, transforms: [TransformDescription] = [],
     stream: RandomStream? = nil
   ) throws -> Tensor {
+    var geometry = Geometry()
+    return try logits(
+      inputs, mode: mode, transforms: transforms, stream: stream, geometry: &geometry)
+  }
+
+  /// The same; `geometry` takes in how the transforms moved the pictures.
+  public func logits(
+    _ inputs: [Tensor], mode: Mode, transforms: [TransformDescription], stream: RandomStream?,
+    geometry: inout Geometry
+  ) throws -> Tensor {
     precondition(transforms.isEmpty || stream != nil, "transforms need a stream to draw from")
     try check(inputs)
     var inputs = inputs
-    if let stream { inputs = try transformed(inputs, by: transforms, stream: stream) }
-    var features: [Tensor] = []
-    for (encoder, input) in zip(encoders, inputs) {
-      features.append(try encoder(input, mode: mode))
-    }
-    var fused = features.count == 1 ? features[0] : try Tensor.concatenate(features, axis: 1)
     if let stream {
-      for transform in transforms {
-        switch transform {
-        case .featureNoise(let std): fused = try stream.additiveNoise(on: fused, std: std)
-        case .dropout(let rate): fused = try stream.dropout(on: fused, rate: rate)
-        default: continue
-        }
-      }
+      inputs = try transformed(inputs, by: transforms, stream: stream, geometry: &geometry)
     }
-    return try head(fused, mode: mode)
+    func disturbed(_ features: Tensor) throws(TensorError) -> Tensor {
+      guard let stream else { return features }
+      return try Self.disturbed(features, by: transforms, stream: stream)
+    }
+    switch body {
+    case .vector(let encoders, let head):
+      var features: [Tensor] = []
+      for (encoder, input) in zip(encoders, inputs) {
+        features.append(try encoder(input, mode: mode))
+      }
+      let fused = features.count == 1 ? features[0] : try Tensor.concatenate(features, axis: 1)
+      return try head(disturbed(fused), mode: mode)
+    case .pictures(let encoders, let head):
+      var maps: [[Tensor]] = []
+      for (encoder, input) in zip(encoders, inputs) {
+        maps.append(try encoder.maps(input, mode: mode))
+      }
+      return try head(maps, mode: mode, disturb: disturbed)
+    }
   }
 
-  /// Logits `[n, classes]` in evaluation, without history, `batchSize` samples at a time.
-  public func logits(_ inputs: [Tensor], batchSize: Int = 1024) throws -> Tensor {
+  /// Logits in evaluation, without history, `batchSize` samples at a time; `samplesPerPass` when
+  /// absent.
+  public func logits(_ inputs: [Tensor], batchSize: Int? = nil) throws -> Tensor {
     try check(inputs)
+    let batchSize = batchSize ?? samplesPerPass
     let count = inputs[0].shape[0]
     return try withoutGradients { () throws -> Tensor in
       if count <= batchSize { return try logits(inputs, mode: .evaluation) }
@@ -94,65 +160,6 @@ public struct Network: Sendable {
         return try logits(inputs.map { try $0.sliced(rows) }, mode: .evaluation)
       }
       return try Tensor.concatenate(parts, axis: 0)
-    }
-  }
-
-  /// The transforms on inputs alone; those on features are left to `logits`.
-  ///
-  /// - Throws: `TensorError` also when a time shift meets samples that are not `[time, channel]`, or
-  ///   a rotation a number of channels that 3 does not divide.
-  public func transformed(
-    _ inputs: [Tensor], by transforms: [TransformDescription], stream: RandomStream
-  ) throws(TensorError) -> [Tensor] {
-    var result = inputs
-    for transform in transforms where transform.actsOnInput {
-      let touched = modalities.indices.filter { index in
-        transform.modalities?.contains(modalities[index].name) ?? true
-      }
-      if case .modalityDropout(let rate, _) = transform {
-        try drop(touched, of: &result, rate: rate, stream: stream)
-        continue
-      }
-      var transform = transform
-      if case .multiplicativeNoise(let scale, let names, .ofAll) = transform {
-        let magnitude = try Tensor.meanMagnitude(of: touched.map { result[$0] })
-        transform = .additiveNoise(std: scale * magnitude, modalities: names)
-      }
-      for index in touched {
-        result[index] = try Self.transformed(result[index], by: transform, stream: stream)
-      }
-    }
-    return result
-  }
-
-  private static func transformed(
-    _ input: Tensor, by transform: TransformDescription, stream: RandomStream
-  ) throws(TensorError) -> Tensor {
-    switch transform {
-    case .multiplicativeNoise(let scale, _, _):
-      try stream.multiplicativeNoise(on: input, scale: scale)
-    case .additiveNoise(let std, _): try stream.additiveNoise(on: input, std: std)
-    case .scaling(let std, _): try stream.scaling(of: input, std: std)
-    case .timeShift(let steps, _): try stream.timeShift(of: input, most: steps)
-    case .rotation(let degrees, _):
-      try stream.rotation(of: input, std: degrees * Double.pi / 180)
-    case .modalityDropout, .featureNoise, .dropout: input
-    }
-  }
-
-  /// Zeroes `touched` modalities of single samples.
-  private func drop(
-    _ touched: [Int], of inputs: inout [Tensor], rate: Double, stream: RandomStream
-  ) throws(TensorError) {
-    guard let first = touched.first, let rows = inputs[first].shape.first else { return }
-    let mask = try stream.mask(
-      rows: rows, columns: touched.count, rate: rate,
-      keepsOne: touched.count == modalities.count)
-    for (column, index) in touched.enumerated() {
-      let rank = inputs[index].rank
-      let kept = try mask.sliced(column..<column + 1, axis: 1).reshaped(
-        [rows] + [Int](repeating: 1, count: rank - 1))
-      inputs[index] = try inputs[index] * kept
     }
   }
 
@@ -214,19 +221,29 @@ public struct Network: Sendable {
     }
   }
 
-  private func named(_ tensors: (Sequential) -> [NamedTensor]) -> [NamedTensor] {
-    let ofEncoders = zip(modalities, encoders).flatMap { modality, encoder in
-      tensors(encoder.layers).map {
-        NamedTensor("encoders.\(modality.name).\($0.name)", $0.tensor)
-      }
+  private func named(_ tensors: (any Layer) -> [NamedTensor]) -> [NamedTensor] {
+    parts.flatMap { name, layer in
+      tensors(layer).map { NamedTensor("\(name).\($0.name)", $0.tensor) }
     }
-    return ofEncoders + tensors(head).map { NamedTensor("head.\($0.name)", $0.tensor) }
+  }
+
+  private var parts: [(name: String, layer: any Layer)] {
+    func named(_ encoders: [any Encoder]) -> [(name: String, layer: any Layer)] {
+      zip(modalities, encoders).map { ("encoders.\($0.name)", $1) }
+    }
+    return switch body {
+    case .vector(let encoders, let head): named(encoders) + [("head", head)]
+    case .pictures(let encoders, let head):
+      named(encoders) + head.parts.map { ("head.\($0.name)", $0.layer) }
+    }
   }
 
   // MARK: As a perceptron
 
-  /// The same map as one fused call, or `nil` when an encoder is more than affine layers.
+  /// The same map as one fused call with the cross entropy of one class, or `nil` when an encoder is
+  /// more than affine layers or the logits stand for something else.
   public func perceptron() throws(TensorError) -> Perceptron? {
+    guard case .vector(let encoders, _) = body, task == .singleLabel else { return nil }
     var chains: [Perceptron.Chain] = []
     for modality in modalities {
       switch description.encoder(of: modality.name) {
@@ -235,7 +252,7 @@ public struct Network: Sendable {
       case .mlp(let mlp):
         chains.append(
           .init(widths: [modality.width] + mlp.hidden, activation: .init(mlp.activation)))
-      case .cnn1d: return nil
+      case .cnn1d, .cnn2d: return nil
       }
     }
     let fused = encoders.reduce(0) { $0 + $1.features }

@@ -9,5 +9,9 @@ public struct NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
+  init(_ modality: ModalityShape, _ message: String) {
+    self.init("modality '\(modality.name)'", message)
+  }
+
   public var description: String { "\(subject): \(message)" }
 }

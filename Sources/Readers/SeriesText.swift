@@ -16,13 +16,37 @@ public enum SeriesText {
   public static func read(
     _ path: String, columns: [Int], delimiter: Character? = nil, skipping: Int = 0
   ) throws -> (values: [Float], steps: Int) {
+    let parser = try parse(
+      path, columns: columns, time: nil, delimiter: delimiter, skipping: skipping)
+    return (parser.values, parser.steps)
+  }
+
+  /// As `read`, with the time stamp of each step from the column `time`, from 0, in full precision.
+  public static func read(
+    _ path: String, columns: [Int], time: Int, delimiter: Character? = nil, skipping: Int = 0
+  ) throws -> (values: [Float], times: [Double]) {
+    let parser = try parse(
+      path, columns: columns, time: time, delimiter: delimiter, skipping: skipping)
+    return (parser.values, parser.times)
+  }
+
+  private static func parse(
+    _ path: String, columns: [Int], time: Int?, delimiter: Character?, skipping: Int
+  ) throws -> Parsed {
     let bytes = try TextFile.bytes(of: path)
     return try bytes.withUnsafeBufferPointer { bytes in
       var parser = Parser(
-        bytes: bytes, path: path, columns: columns,
+        bytes: bytes, path: path, columns: columns, time: time,
         delimiter: try delimiter.map { try byte($0, path: path) })
-      return try parser.parse(skipping: skipping)
+      try parser.parse(skipping: skipping)
+      return Parsed(values: parser.values, times: parser.times, steps: parser.steps)
     }
+  }
+
+  private struct Parsed {
+    var values: [Float]
+    var times: [Double]
+    var steps: Int
   }
 
   private static func byte(_ delimiter: Character, path: String) throws -> UInt8 {
@@ -37,8 +61,10 @@ public enum SeriesText {
     let bytes: UnsafeBufferPointer<UInt8>
     let path: String
     let columns: [Int]
+    let time: Int?
     var delimiter: UInt8?
     var values: [Float] = []
+    var times: [Double] = []
     var steps = 0
     /// Of the first line, and of every line after it.
     var width = 0
@@ -46,16 +72,20 @@ public enum SeriesText {
     var slots: [Int] = []
     var firstLine = 0
 
-    init(bytes: UnsafeBufferPointer<UInt8>, path: String, columns: [Int], delimiter: UInt8?) {
+    init(
+      bytes: UnsafeBufferPointer<UInt8>, path: String, columns: [Int], time: Int?,
+      delimiter: UInt8?
+    ) {
       self.bytes = bytes
       self.path = path
       self.columns = columns
+      self.time = time
       self.delimiter = delimiter
       slots = Array(repeating: -1, count: (columns.max() ?? -1) + 1)
       for (slot, column) in columns.enumerated() { slots[column] = slot }
     }
 
-    mutating func parse(skipping: Int) throws -> (values: [Float], steps: Int) {
+    mutating func parse(skipping: Int) throws {
       var line = 0
       var blank: Int?
       var start = 0
@@ -84,7 +114,6 @@ public enum SeriesText {
           path, "the file holds no time step",
           mend: "remove its row, or leave its cell in the manifest empty")
       }
-      return (values, steps)
     }
 
     private mutating func begin(_ range: Range<Int>, line: Int) {
@@ -118,7 +147,11 @@ public enum SeriesText {
           while end < range.upperBound, bytes[end] != delimiter { end += 1 }
         }
         if count < slots.count, slots[count] >= 0 {
-          values[base + slots[count]] = try value(at..<end, lineStart: range.lowerBound, line: line)
+          values[base + slots[count]] = Float(
+            try value(at..<end, lineStart: range.lowerBound, line: line))
+        }
+        if count == time {
+          times.append(try value(at..<end, lineStart: range.lowerBound, line: line))
         }
         count += 1
         if end >= range.upperBound { break }
@@ -126,7 +159,7 @@ public enum SeriesText {
       }
       if steps == 0 {
         width = count
-        if let missing = columns.first(where: { $0 >= count }) {
+        if let missing = (columns + (time.map { [$0] } ?? [])).first(where: { $0 >= count }) {
           throw Diagnostic(
             SourceLocation(file: path, line: line),
             "column \(missing + 1) is wanted, and the line has \(count)",
@@ -141,12 +174,11 @@ public enum SeriesText {
       steps += 1
     }
 
-    private func value(_ range: Range<Int>, lineStart: Int, line: Int) throws -> Float {
+    private func value(_ range: Range<Int>, lineStart: Int, line: Int) throws -> Double {
       let cell = UnsafeBufferPointer(rebasing: bytes[range])
       let outcome = NumberText.parse(cell)
       if case .number(let number) = outcome {
-        let value = Float(number)
-        if value.isFinite { return value }
+        if Float(number).isFinite { return number }
       }
       let before = UnsafeBufferPointer(rebasing: bytes[lineStart..<range.lowerBound])
       let location = SourceLocation(

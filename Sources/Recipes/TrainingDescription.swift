@@ -97,6 +97,39 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     case cosine
   }
 
+  /// How much the pixels of a class weigh in the loss of a segmentation.
+  public enum ClassWeights: Codable, Hashable, Sendable {
+    /// Inverse to how often the training labels have the class; the mean over their pixels is 1.
+    case balanced
+    /// By name; 1 for classes that it does not name.
+    case named([String: Double])
+
+    static let balancedWord = "balanced"
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let weights = try? container.decode([String: Double].self) {
+        self = .named(weights)
+        return
+      }
+      let word = try container.decode(String.self)
+      guard word == Self.balancedWord else {
+        throw DecodingError.dataCorruptedError(
+          in: container,
+          debugDescription: "'\(word)' is neither '\(Self.balancedWord)' nor a mapping")
+      }
+      self = .balanced
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .balanced: try container.encode(Self.balancedWord)
+      case .named(let weights): try container.encode(weights)
+      }
+    }
+  }
+
   public enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
     /// The network after the last step.
     case last
@@ -115,6 +148,8 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
   /// Share of the training samples that is kept aside to measure agreement on.
   public var holdBack: Double
   public var select: Selection
+  /// Of a segmentation; `nil` means that all pixels weigh the same.
+  public var classWeights: ClassWeights?
   /// How many networks are trained, with seeds `firstSeed`, `firstSeed` + 1, …
   public var seeds: Int
   public var firstSeed: Int
@@ -123,7 +158,8 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     optimizer: OptimizerDescription = .sgd(
       learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0),
     schedule: Schedule = .constant, batchSize: Int? = nil, epochs: Int? = nil, steps: Int? = nil,
-    holdBack: Double = 0, select: Selection = .last, seeds: Int = 1, firstSeed: Int = 0
+    holdBack: Double = 0, select: Selection = .last, classWeights: ClassWeights? = nil,
+    seeds: Int = 1, firstSeed: Int = 0
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
@@ -132,6 +168,7 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     self.steps = steps
     self.holdBack = holdBack
     self.select = select
+    self.classWeights = classWeights
     self.seeds = seeds
     self.firstSeed = firstSeed
   }
@@ -155,6 +192,10 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     Key(
       "select", .choice(Selection.allCases.map(\.rawValue)), default: "last",
       "Which network is kept: the last, or the one that agreed best on the held-back part."),
+    Key(
+      "class-weights", .either([.choice([ClassWeights.balancedWord]), .map(.positiveNumber)]),
+      "How much the pixels of each class weigh in a segmentation's loss: 'balanced', or weights by "
+        + "class, 1 for those not named."),
     Key("seeds", .positiveInteger, default: 1, "How many networks, one for each seed."),
     Key("first-seed", .count, default: 0, "The seed of the first network."),
   ]

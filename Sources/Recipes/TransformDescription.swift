@@ -14,6 +14,10 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   /// The channels, in triples of x, y and z, of each sample turned about a random axis by an angle
   /// ~ N(0, degrees): a sensor worn differently.
   case rotation(degrees: Double, modalities: [String]?)
+  /// Each picture mirrored left to right with this probability.
+  case flip(probability: Double, modalities: [String]?)
+  /// Each picture moved by up to `pixels` either way in both directions; what comes in is zero.
+  case cropShift(pixels: Int, modalities: [String]?)
   /// Each modality of each sample zeroed with probability `rate`, but never all that the network
   /// sees: a sensor that failed.
   case modalityDropout(rate: Double, modalities: [String]?)
@@ -39,12 +43,21 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     }
   }
 
-  /// The modalities that T is told to touch; `nil` means all.
+  /// Whether T moves pixels: then all pictures that it touches, and the label map, share one draw.
+  public var movesPixels: Bool {
+    switch self {
+    case .flip, .cropShift: true
+    default: false
+    }
+  }
+
+  /// The modalities that T is told to touch; `nil` means all, of those that move pixels all pictures.
   public var modalities: [String]? {
     switch self {
     case .multiplicativeNoise(_, let modalities, _), .additiveNoise(_, let modalities),
       .scaling(_, let modalities), .timeShift(_, let modalities), .rotation(_, let modalities),
-      .modalityDropout(_, let modalities):
+      .modalityDropout(_, let modalities), .flip(_, let modalities),
+      .cropShift(_, let modalities):
       modalities
     case .featureNoise, .dropout: nil
     }
@@ -52,6 +65,9 @@ public enum TransformDescription: Codable, Hashable, Sendable {
 
   private static let modalitiesKey = Key(
     "modalities", .nonEmptyList(.string), "The modalities to touch; all when absent.")
+
+  private static let picturesKey = Key(
+    "modalities", .nonEmptyList(.string), "The modalities to touch; all pictures when absent.")
 
   public static let shape = Shape.tagged([
     .init(
@@ -76,7 +92,8 @@ public enum TransformDescription: Codable, Hashable, Sendable {
         modalitiesKey,
       ]),
     .init(
-      "time-shift", "Moves each sample of a series in a circle by a random number of time steps.",
+      "time-shift",
+      "Moves each sample of a series or video in a circle by a random number of time steps.",
       keys: [
         .required("steps", .positiveInteger, "The most steps, either way."),
         modalitiesKey,
@@ -88,6 +105,21 @@ public enum TransformDescription: Codable, Hashable, Sendable {
           "degrees", .number(.init(0, 180)),
           "Standard deviation of the angle about a random axis."),
         modalitiesKey,
+      ]),
+    .init(
+      "flip",
+      "Mirrors pictures left to right: all modalities of a sample, and its label map, alike.",
+      keys: [
+        Key("probability", .share, default: 0.5, "How likely a sample is mirrored."),
+        picturesKey,
+      ]),
+    .init(
+      "crop-shift",
+      "Moves pictures by a random number of pixels: all modalities of a sample, and its label map, "
+        + "alike; what comes in from outside is zero and has no label.",
+      keys: [
+        .required("pixels", .positiveInteger, "The most pixels, either way in both directions."),
+        picturesKey,
       ]),
     .init(
       "modality-dropout",
@@ -109,7 +141,7 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   ])
 
   private enum CodingKeys: String, CodingKey {
-    case kind, scale, magnitude, std, steps, degrees, rate, modalities
+    case kind, scale, magnitude, std, steps, degrees, rate, probability, pixels, modalities
   }
 
   public init(from decoder: any Decoder) throws {
@@ -133,6 +165,11 @@ public enum TransformDescription: Codable, Hashable, Sendable {
         steps: try container.decode(Int.self, forKey: .steps), modalities: modalities)
     case "rotation":
       self = .rotation(degrees: try number(.degrees), modalities: modalities)
+    case "flip":
+      self = .flip(probability: try number(.probability), modalities: modalities)
+    case "crop-shift":
+      self = .cropShift(
+        pixels: try container.decode(Int.self, forKey: .pixels), modalities: modalities)
     case "modality-dropout":
       self = .modalityDropout(rate: try number(.rate), modalities: modalities)
     case "feature-noise":
@@ -165,6 +202,12 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     case .rotation(let degrees, _):
       kind = "rotation"
       try container.encode(degrees, forKey: .degrees)
+    case .flip(let probability, _):
+      kind = "flip"
+      try container.encode(probability, forKey: .probability)
+    case .cropShift(let pixels, _):
+      kind = "crop-shift"
+      try container.encode(pixels, forKey: .pixels)
     case .modalityDropout(let rate, _):
       kind = "modality-dropout"
       try container.encode(rate, forKey: .rate)

@@ -1,4 +1,5 @@
 import Diagnostics
+import HDF5Files
 
 /// Shards of arrays: every array is a data set `/parameters/<name>`, packed in chunks of rows.
 enum ArraysFile {
@@ -98,7 +99,7 @@ extension ArraysFile {
   private static func array(
     _ path: String, _ library: HDF5File, _ file: ReadableFile, _ unpacking: Unpacking
   ) throws -> NamedArray {
-    let (dataset, rows) = try HDF5Dataset.open(path, in: library)
+    let (dataset, rows) = try HDF5Dataset.openRows(path, in: library)
     guard case .number(let type) = dataset.layout.cell else {
       throw ReadFault(message: "holds text")
     }

@@ -35,7 +35,7 @@ public struct ModalityDescription: Codable, Hashable, Sendable {
   public var scale: Double?
   /// Names along the last axis.
   public var columns: [String]?
-  /// `nil` when the values stand as they were read.
+  /// `nil` when nobody took statistics; `mean` and `std` are of scaled values.
   public var standardisation: Standardisation?
 
   public init(
@@ -114,6 +114,8 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var samples: Int
   /// Samples of each stream.
   public var splits: [String: Int]
+  /// What networks answer of these samples; `nil` means one class of several.
+  public var task: LearningTask?
   public var classes: [String]?
   public var modalities: [ModalityDescription]
   public var shards: [Shard]

@@ -6,6 +6,7 @@ public struct ShardSchema: Sendable, Hashable {
   public enum Cell: Sendable, Hashable {
     case text
     case exactly(ElementType)
+    case oneOf([ElementType])
     case anyNumber
   }
 
@@ -16,6 +17,8 @@ public struct ShardSchema: Sendable, Hashable {
     public var cell: Cell
     /// Names of the axes of one sample, whose number is binding; `nil` when any will do.
     public var axes: [String]?
+    /// Axes that may follow, all or none: of what is said of each pixel.
+    public var pixelAxes: [String] = []
     /// Of a pattern: at least one data set must fit.
     public var isRequired: Bool
     /// Whether samples may differ in their number of steps.
@@ -27,6 +30,8 @@ public struct ShardSchema: Sendable, Hashable {
   public var name: String
   public var documentation: String
   public var fields: [Field]
+  /// Paths of optional fields of which at least one must be there; none when any may be absent.
+  public var alternatives: [String] = []
 
   /// The schema of this name.
   public static func named(_ name: String) -> ShardSchema? { all.first { $0.name == name } }
@@ -52,11 +57,7 @@ public struct ShardSchema: Sendable, Hashable {
   public static let alignedSamples = ShardSchema(
     name: "aligned-samples",
     documentation: "Samples whose modalities stand on one clock or grid, in fixed shapes.",
-    fields: identity + sample(mayBeRagged: false) + [
-      .optional(
-        "/modalities/*/valid", .exactly(.uint8), ["time"],
-        "0 where a time step is padding, or too far from any that was recorded.")
-    ])
+    fields: identity + sample(mayBeRagged: false))
 
   public static let model = ShardSchema(
     name: "model", documentation: "The parameters of one network.",
@@ -69,41 +70,68 @@ public struct ShardSchema: Sendable, Hashable {
   public static let predictions = ShardSchema(
     name: "predictions", documentation: "What networks say about samples.",
     fields: identity + [
-      .required(
-        "/predictions/logits", .exactly(.float32), ["seed", "class"],
-        "Scores before the softmax, of each seed's network."),
+      logits(isRequired: true),
       .optional(
         "/predictions/embedding", .exactly(.float32), ["seed", "feature"],
         "What the classification head sees."),
-      .optional("/sealed/class", .exactly(.int32), [], sealedDocumentation),
-    ])
+    ] + sealed)
 
   public static let pseudoLabels = ShardSchema(
     name: "pseudo-labels", documentation: "Labels that a teacher gives to samples without any.",
     fields: identity + [
-      .required(
+      .optional(
         "/pseudo/label", .exactly(.int32), ["seed"],
         "Index of the most probable class, of each seed's network."),
-      .required(
-        "/pseudo/confidence", .exactly(.float32), ["seed"], "Probability of that class, 0...1."),
-      .required("/pseudo/kept", .exactly(.uint8), ["seed"], "1 where training shall use it."),
       .optional(
-        "/pseudo/probabilities", .exactly(.float32), ["seed", "class"],
-        "Soft label: the probability of every class."),
+        "/pseudo/classes", .exactly(.uint8), ["seed", "class"],
+        "Of samples with several labels: 1 for each class that they have, of each seed's network."),
+      .optional(
+        "/pseudo/map", .exactly(.uint8), ["seed", "height", "width"],
+        "Index of the most probable class of each pixel, of each seed's network."),
+      Field(
+        path: "/pseudo/confidence", cell: .oneOf([.float16, .float32]), axes: nil, isRequired: true,
+        mayBeRagged: false,
+        documentation: "Probability of what the label says, 0...1; of each label, class or pixel."),
+      Field(
+        path: "/pseudo/kept", cell: .exactly(.uint8), axes: nil, isRequired: true,
+        mayBeRagged: false,
+        documentation: "1 where training shall use it; of each label, class or pixel."),
+      Field(
+        path: "/pseudo/probabilities", cell: .oneOf([.float16, .float32]),
+        axes: ["seed", "class"], pixelAxes: pixelAxes, isRequired: false, mayBeRagged: false,
+        documentation: "Soft label: the probability of every class."),
       .optional("/pseudo/weight", .exactly(.float32), ["seed"], "Weight in the training's loss."),
-    ])
+    ], alternatives: ["/pseudo/label", "/pseudo/classes", "/pseudo/map"])
 
   public static let evaluation = ShardSchema(
     name: "evaluation", documentation: "How models fared, sample by sample.",
-    fields: identity + [
-      .optional(
-        "/predictions/logits", .exactly(.float32), ["seed", "class"],
-        "Scores before the softmax, of each seed's network."),
-      .optional("/sealed/class", .exactly(.int32), [], sealedDocumentation),
-    ])
+    fields: identity + [logits(isRequired: false)] + sealed)
 
-  private static let sealedDocumentation =
-    "Index of the true class, -1 for none; for evaluation and the variant that names it alone."
+  private static let pixelAxes = ["height", "width"]
+
+  private static func logits(isRequired: Bool) -> Field {
+    Field(
+      path: "/predictions/logits", cell: .oneOf([.float16, .float32]), axes: ["seed", "class"],
+      pixelAxes: pixelAxes, isRequired: isRequired, mayBeRagged: false,
+      documentation: "Scores before the softmax or sigmoid, of each seed's network.")
+  }
+
+  /// The three forms of labels, in one group of the shard.
+  private static func labels(_ group: String, _ suffix: String) -> [Field] {
+    [
+      .optional(
+        "/\(group)/class", .exactly(.int32), [], "Index of the class, -1 for none; \(suffix)."),
+      .optional(
+        "/\(group)/classes", .exactly(.uint8), ["class"],
+        "1 for each class that the sample has, 255 where nobody knows; \(suffix)."),
+      .optional(
+        "/\(group)/map", .exactly(.uint8), ["height", "width"],
+        "Index of the class of each pixel, 255 where nobody knows; \(suffix)."),
+    ]
+  }
+
+  private static let sealed = labels(
+    "sealed", "true labels, for evaluation and the variant that names them alone")
 
   private static let identity: [Field] = [
     .required("/samples/id", .text, [], "Name of the sample, unique in the output."),
@@ -121,23 +149,12 @@ public struct ShardSchema: Sendable, Hashable {
         mayBeRagged: mayBeRagged, documentation: "The values of one modality."),
       .optional(
         "/modalities/*/present", .exactly(.uint8), [], "0 where the sample lacks the modality."),
-      .optional(
-        "/labels/class", .exactly(.int32), [], "Index of the class, -1 for none; open to all."),
-      .optional("/sealed/class", .exactly(.int32), [], sealedDocumentation),
-      .optional(
-        "/labels/classes", .exactly(.uint8), ["class"],
-        "1 for every class that the sample belongs to; 255 where nobody knows; open to all."),
-      .optional(
-        "/sealed/classes", .exactly(.uint8), ["class"],
-        "1 for every true class, 255 where nobody knows; sealed as '/sealed/class' is."),
-      .optional(
-        "/labels/map", .exactly(.uint8), ["height", "width"],
-        "Index of every pixel's class, 255 where nobody knows; open to all."),
-      .optional(
-        "/sealed/map", .exactly(.uint8), ["height", "width"],
-        "Index of every pixel's true class, 255 where nobody knows; sealed as '/sealed/class' is."),
-    ]
+    ] + (mayBeRagged ? [] : [validity]) + labels("labels", "open to all") + sealed
   }
+
+  private static let validity = Field.optional(
+    "/modalities/*/valid", .exactly(.uint8), ["time"],
+    "0 where a step is padding or has no recorded value near it.")
 
   // MARK: Checking
 
@@ -158,6 +175,13 @@ public struct ShardSchema: Sendable, Hashable {
     for rule in fields where rule.isRequired && !found.contains(where: { rule.fits($0.path) }) {
       violations.append(
         Violation(path: rule.path, message: "missing; schema '\(name)' requires it"))
+    }
+    if !alternatives.isEmpty, !found.contains(where: { alternatives.contains($0.path) }) {
+      violations.append(
+        Violation(
+          path: alternatives[0],
+          message: "missing; schema '\(name)' requires one of "
+            + alternatives.joined(separator: ", ")))
     }
     return violations
   }
@@ -198,11 +222,16 @@ extension ShardSchema.Field {
     switch (cell, field.cell) {
     case (.text, .text), (.anyNumber, .number): break
     case (.exactly(let wanted), .number(let found)) where wanted == found: break
+    case (.oneOf(let wanted), .number(let found)) where wanted.contains(found): break
     default: return "holds \(field.cell), the schema wants \(cell.name)"
     }
-    if let axes, axes.count != field.shape.count {
-      return "one sample has the shape \(field.shapeText), the schema wants \(axes.count) axes: "
-        + "[\(axes.joined(separator: ", "))]"
+    if let axes, axes.count != field.shape.count,
+      pixelAxes.isEmpty || axes.count + pixelAxes.count != field.shape.count
+    {
+      let all = [axes] + (pixelAxes.isEmpty ? [] : [axes + pixelAxes])
+      return "one sample has the shape \(field.shapeText), the schema wants "
+        + all.map { "\($0.count) axes: [\($0.joined(separator: ", "))]" }
+        .joined(separator: " or ")
     }
     if field.isRagged, !mayBeRagged {
       return "samples differ in length, the schema wants one shape"
@@ -216,6 +245,7 @@ extension ShardSchema.Cell {
     switch self {
     case .text: "text"
     case .exactly(let type): type.rawValue
+    case .oneOf(let types): types.map(\.rawValue).joined(separator: " or ")
     case .anyNumber: "numbers"
     }
   }
@@ -251,13 +281,20 @@ extension ShardSchema {
           "required": .array(attributes.keys.sorted().map { .string($0) }),
           "properties": .object(attributes),
         ]),
-        "datasets": .object([
-          "type": "object",
-          "required": .array(required.map { .string($0.path) }),
-          "properties": .object(datasets),
-          "patternProperties": .object(patterns),
-          "additionalProperties": false,
-        ]),
+        "datasets": .object(
+          [
+            "type": "object",
+            "required": .array(required.map { .string($0.path) }),
+            "properties": .object(datasets),
+            "patternProperties": .object(patterns),
+            "additionalProperties": false,
+          ].merging(
+            alternatives.isEmpty
+              ? [:]
+              : [
+                "anyOf": .array(
+                  alternatives.map { .object(["required": .array([.string($0)])]) })
+              ], uniquingKeysWith: { own, _ in own })),
       ]),
     ])
   }
@@ -312,14 +349,24 @@ extension ShardSchema.Field {
       switch cell {
       case .text: .object(["const": "text"])
       case .exactly(let type): .object(["const": .string(type.rawValue)])
+      case .oneOf(let types): .object(["enum": .array(types.map { .string($0.rawValue) })])
       case .anyNumber: .object(["enum": .array(ElementType.allCases.map { .string($0.rawValue) })])
       }
     var shape: [String: Value] = ["type": "array", "minItems": 1]
     var description = documentation
     if let axes {
-      shape["minItems"] = .integer(axes.count + 1)
-      shape["maxItems"] = .integer(axes.count + 1)
-      description += " Axes: \((["sample"] + axes).joined(separator: ", "))."
+      let all = ["sample"] + axes
+      if pixelAxes.isEmpty {
+        shape["minItems"] = .integer(all.count)
+        shape["maxItems"] = .integer(all.count)
+        description += " Axes: \(all.joined(separator: ", "))."
+      } else {
+        let counts = [all.count, all.count + pixelAxes.count]
+        shape["anyOf"] = .array(
+          counts.map { .object(["minItems": .integer($0), "maxItems": .integer($0)]) })
+        description += " Axes: \(all.joined(separator: ", ")); of pixels also "
+        description += pixelAxes.joined(separator: ", ") + "."
+      }
     }
     return .object([
       "type": "object",

@@ -2,11 +2,14 @@ public import Configuration
 public import Dataflow
 import Diagnostics
 
-/// Makes records of samples: all modalities of an id side by side, in fixed shapes.
+/// Makes records of samples: all modalities of an id side by side, on one clock and one grid, in fixed
+/// shapes.
 ///
-/// Several inputs are joined by id. Series are cut into windows, or must be equally long. Chosen
-/// modalities are standardised, x ← (x − mean) / std for each column, with the statistics of named
-/// splits, which are stored in the output and applied to all splits alike.
+/// Several inputs are joined by id. Each stream is brought to the common clock and to a grid by a
+/// policy of its own, cut into windows where asked; pictures, depth and label maps are cropped and
+/// resized together. Values keep the type and the unit in which they were recorded. Mean and standard
+/// deviation of chosen modalities over the samples of named splits are stored beside them, for whoever
+/// feeds networks.
 public enum AlignStage: Stage {
   /// Which modalities are meant.
   public enum Modalities: Hashable, Sendable, Decodable {
@@ -36,17 +39,30 @@ public enum AlignStage: Stage {
     }
   }
 
-  /// Which modalities get mean 0 and standard deviation 1, over the samples of which splits.
+  /// Which modalities get mean 0 and standard deviation 1 for networks, over the samples of which
+  /// splits.
   public struct Standardisation: Hashable, Sendable, Decodable {
+    /// What one mean and one deviation are of.
+    public enum Group: String, Hashable, Sendable, Decodable, CaseIterable {
+      /// A place along the last axis: a column, a channel.
+      case column
+      /// All values of the modality.
+      case modality
+    }
+
     public var modalities: Modalities
     /// The splits whose statistics are taken; never the test split unless it is named here.
     public var splits: [Split]
+    public var per: Group
 
-    private enum CodingKeys: String, CodingKey { case modalities, splits }
+    private enum CodingKeys: String, CodingKey { case modalities, splits, per }
 
-    public init(modalities: Modalities, splits: [Split] = [.labelled, .unlabelled]) {
+    public init(
+      modalities: Modalities, splits: [Split] = [.labelled, .unlabelled], per: Group = .column
+    ) {
       self.modalities = modalities
       self.splits = splits
+      self.per = per
     }
 
     public init(from decoder: any Decoder) throws {
@@ -57,28 +73,9 @@ public enum AlignStage: Stage {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       self.init(
         modalities: try container.decode(Modalities.self, forKey: .modalities),
-        splits: try container.decode([Split].self, forKey: .splits))
+        splits: try container.decode([Split].self, forKey: .splits),
+        per: try container.decode(Group.self, forKey: .per))
     }
-  }
-
-  /// Pieces of equal length that each series is cut into; every piece becomes a sample.
-  public struct Window: Hashable, Sendable, Decodable {
-    /// What becomes of a last piece that is too short.
-    public enum Partial: String, Hashable, Sendable, Decodable, CaseIterable {
-      case drop
-      /// Filled up with zeros, after standardising.
-      case pad
-      case error
-    }
-
-    /// Seconds.
-    public var length: Double
-    /// Seconds from the start of one window to the start of the next; `length` when absent.
-    public var hop: Double?
-    public var partial: Partial
-
-    /// Seconds from the start of one window to the start of the next.
-    public var step: Double { hop ?? length }
   }
 
   /// What becomes of a sample that misses a modality.
@@ -93,21 +90,29 @@ public enum AlignStage: Stage {
     public var from: [StageReference]
     /// The modalities to keep; `nil` means all.
     public var modalities: [String]?
-    public var standardise: Standardisation?
+    /// By modality.
+    public var time: [String: TimeDescription]
+    /// By modality.
+    public var clock: [String: ClockDescription]
     public var window: Window?
+    public var space: SpaceDescription?
+    public var standardise: Standardisation?
     public var missing: Missing
     public var packing: PackingDescription
 
     private enum CodingKeys: String, CodingKey {
-      case from, modalities, standardise, window, missing
+      case from, modalities, time, clock, window, space, standardise, missing
     }
 
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       from = try container.decodeReferences(forKey: .from)
       modalities = try container.decodeIfPresent([String].self, forKey: .modalities)
-      standardise = try container.decodeIfPresent(Standardisation.self, forKey: .standardise)
+      time = try container.decodeIfPresent([String: TimeDescription].self, forKey: .time) ?? [:]
+      clock = try container.decodeIfPresent([String: ClockDescription].self, forKey: .clock) ?? [:]
       window = try container.decodeIfPresent(Window.self, forKey: .window)
+      space = try container.decodeIfPresent(SpaceDescription.self, forKey: .space)
+      standardise = try container.decodeIfPresent(Standardisation.self, forKey: .standardise)
       missing = try container.decode(Missing.self, forKey: .missing)
       packing = try PackingDescription(from: decoder)
     }
@@ -116,7 +121,7 @@ public enum AlignStage: Stage {
   static let all = "all"
   public static let kind = "align"
   public static let documentation =
-    "Joins samples by id, cuts series into windows, standardises, and gives fixed shapes."
+    "Joins samples by id, brings their modalities to one clock and one grid, and gives fixed shapes."
   public static let from = Port(
     "from", .samples, count: .many, "The samples; several are joined by id.")
   public static let inputs = [from]
@@ -124,6 +129,19 @@ public enum AlignStage: Stage {
   public static let keys =
     [
       Key("modalities", .nonEmptyList(.string), "The modalities to keep; all when absent."),
+      Key(
+        "time", .map(.object(TimeDescription.keys)),
+        "How each stream is brought to the grid; at its own steps when absent."),
+      Key(
+        "clock", .map(.object(ClockDescription.keys)),
+        "How the clock of a stream differs from the common one, given or estimated from events."),
+      Key(
+        "window", .object(Window.keys),
+        "Cuts every stream into windows of equal length on the common clock, each a sample of its "
+          + "own."),
+      Key(
+        "space", .object(SpaceDescription.keys),
+        "Crops and resizes pictures, depth and label maps together."),
       Key(
         "standardise",
         .either([
@@ -136,22 +154,14 @@ public enum AlignStage: Stage {
               "splits", .list(.choice(Split.allCases.map(\.rawValue)), count: 1...3),
               default: .array(["labelled", "unlabelled"]),
               "The splits whose mean and standard deviation are taken."),
+            Key(
+              "per", .choice(Standardisation.Group.allCases.map(\.rawValue)), default: "column",
+              "What a mean and a deviation are of: each place along the last axis, or all values "
+                + "of the modality."),
           ]),
         ]),
         "Modalities that get mean 0 and standard deviation 1 in each column: 'all', their names, "
           + "or with the splits that the statistics are taken of."),
-      Key(
-        "window",
-        .object([
-          .required("length", .positiveNumber, "Seconds."),
-          Key(
-            "hop", .positiveNumber,
-            "Seconds from the start of one window to the next; 'length' when absent."),
-          Key(
-            "partial", .choice(Window.Partial.allCases.map(\.rawValue)), default: "drop",
-            "What becomes of a last window that is too short: dropped, padded with zeros, an error."
-          ),
-        ]), "Cuts every series into windows of equal length, each a sample of its own."),
       // The default loses nothing and hides nothing: whoever has incomplete samples says what
       // shall become of them.
       Key(
@@ -159,7 +169,7 @@ public enum AlignStage: Stage {
         "What becomes of a sample that misses a modality: dropped, kept with zeros, an error."),
     ] + PackingDescription.keys
   public static let usesDevice = false
-  public static let version = 1
+  public static let version = 2
 
   public static func describe(
     _ configuration: Configuration, inputs: StageInputs, report: (Complaint) -> Void
@@ -173,16 +183,12 @@ public enum AlignStage: Stage {
         at: ["modalities"], report: report)
       modalities = wanted
     }
+    check(
+      configuration.time, configuration.clock, available: modalities, report: report)
+    configuration.window?.check(report: report)
+    configuration.space?.check(available: modalities, report: report)
     if let standardise = configuration.standardise {
       check(standardise, available: modalities, splits: joined.splits, report: report)
-    }
-    if let window = configuration.window, window.step > window.length {
-      report(
-        Complaint(
-          ["window", "hop"],
-          "a hop of \(window.step) s is longer than the window of \(window.length) s: "
-            + "what lies between is lost", mend: "take 'hop: \(window.length)' or less",
-          isWarning: true))
     }
     configuration.packing.check(available: modalities, report: report)
     return OutputDescription(

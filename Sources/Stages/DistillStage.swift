@@ -83,14 +83,16 @@ public enum DistillStage: Stage {
   ) -> OutputDescription {
     var modalities: [String] = []
     var classes: [String]?
+    var task: LearningTask?
     for (name, variant) in configuration.ordered {
       let path = ["variants", name]
       let samples = inputs.first(from.name, variant: name)?.description
       classes = classes ?? samples?.classes
+      task = task ?? samples?.task ?? variant.network.head.kind
       NetworkChecks.check(
         network: variant.network, modalities: variant.modalities, transforms: variant.transform,
-        available: samples?.modalities, at: path, report: report)
-      NetworkChecks.check(training: variant.training, at: path, report: report)
+        on: samples, at: path, report: report)
+      NetworkChecks.check(training: variant.training, on: samples, at: path, report: report)
       if let consistency = variant.consistency, consistency.weight > 0, variant.transform.isEmpty {
         report(
           Complaint(
@@ -99,7 +101,16 @@ public enum DistillStage: Stage {
             mend: "add a transform, or remove 'consistency'", isWarning: true))
       }
       if case .pseudo(let reference) = variant.labels {
-        let origin = inputs.first(labels.name, variant: name)?.description?.origin
+        let description = inputs.first(labels.name, variant: name)?.description
+        if let known = description?.task, let wanted = samples?.task, known != wanted {
+          report(
+            Complaint(
+              path + [labels.name],
+              "'\(reference)' are labels for '\(known.rawValue)', and the samples ask for "
+                + "'\(wanted.rawValue)'",
+              mend: "label them by a teacher that was trained for '\(wanted.rawValue)'"))
+        }
+        let origin = description?.origin
         if let origin, origin != variant.from.stage {
           report(
             Complaint(
@@ -112,7 +123,7 @@ public enum DistillStage: Stage {
       modalities += variant.modalities.filter { !modalities.contains($0) }
     }
     return OutputDescription(
-      .model, modalities: modalities, splits: [.unlabelled], classes: classes,
+      .model, modalities: modalities, splits: [.unlabelled], task: task, classes: classes,
       variants: configuration.names, origin: configuration.ordered.first?.configuration.from.stage)
   }
 }

@@ -14,10 +14,17 @@ public enum EvaluateStage: Stage {
     public var labels: StageReference?
     /// Equal-width bins of the expected calibration error.
     public var calibrationBins: Int
+    /// The task metrics to report; `nil` means all of the task.
+    public var metrics: [String]?
+    /// Of several labels: the probability from which a network gives one, for the denoising measures.
+    public var threshold: Double?
     public var batchSize: Int
 
+    /// The same with its default.
+    public var decision: Double { threshold ?? PseudoLabelStage.evenOdds }
+
     private enum CodingKeys: String, CodingKey {
-      case models, on, denoiseOn, labels, calibrationBins, batchSize
+      case models, on, denoiseOn, labels, calibrationBins, metrics, threshold, batchSize
     }
 
     public init(from decoder: any Decoder) throws {
@@ -27,6 +34,8 @@ public enum EvaluateStage: Stage {
       denoiseOn = try container.decodeIfPresent(StageReference.self, forKey: .denoiseOn)
       labels = try container.decodeIfPresent(StageReference.self, forKey: .labels)
       calibrationBins = try container.decode(Int.self, forKey: .calibrationBins)
+      metrics = try container.decodeIfPresent([String].self, forKey: .metrics)
+      threshold = try container.decodeIfPresent(Double.self, forKey: .threshold)
       batchSize = try container.decode(Int.self, forKey: .batchSize)
     }
   }
@@ -50,6 +59,13 @@ public enum EvaluateStage: Stage {
     Key(
       "calibration-bins", .integer(1...1000), default: 15,
       "Bins of equal width of the expected calibration error."),
+    Key(
+      "metrics", .nonEmptyList(.choice(TaskMetrics.all)),
+      "The task metrics to report; all of the task when absent."),
+    Key(
+      "threshold", .share,
+      "Of several labels the probability from which a network gives one, for the denoising measures "
+        + "(0.5 when absent)."),
     Key("batch-size", .integer(1...1_048_576), default: 256, "Samples a forward pass.")
       .keptOutOfFingerprint,
   ]
@@ -64,6 +80,7 @@ public enum EvaluateStage: Stage {
     for (index, model) in inputs.all(models.name).enumerated() {
       ModelChecks.check(model, runsOn: samples, at: [models.name, "\(index)"], report: report)
     }
+    if let task = samples?.description?.task { check(configuration, task, report: report) }
     if (configuration.denoiseOn == nil) != (configuration.labels == nil) {
       let present = configuration.denoiseOn == nil ? labels.name : denoiseOn.name
       let absent = configuration.denoiseOn == nil ? denoiseOn.name : labels.name
@@ -81,6 +98,27 @@ public enum EvaluateStage: Stage {
     return OutputDescription(
       .evaluation,
       splits: configuration.on.selection.flatMap(Split.init(rawValue:)).map { [$0] }
-        ?? [], classes: samples?.description?.classes, origin: configuration.on.stage)
+        ?? [], task: samples?.description?.task, classes: samples?.description?.classes,
+      origin: configuration.on.stage)
+  }
+
+  /// Whether the keys suit what the samples ask for.
+  private static func check(
+    _ configuration: Configuration, _ task: LearningTask, report: (Complaint) -> Void
+  ) {
+    let known = TaskMetrics.names(of: task)
+    for (index, name) in (configuration.metrics ?? []).enumerated() where !known.contains(name) {
+      report(
+        Complaint(
+          ["metrics", "\(index)"], "'\(name)' is no metric of '\(task.rawValue)'",
+          mend: "metrics: \(known.joined(separator: ", "))"))
+    }
+    if configuration.threshold != nil, task != .multiLabel {
+      report(
+        Complaint(
+          ["threshold"],
+          "there is no threshold from which a class is given where each has one: the samples ask for "
+            + "'\(task.rawValue)'", mend: "remove it"))
+    }
   }
 }

@@ -10,9 +10,13 @@ public enum InferStage: Stage {
     public var model: StageReference
     /// The samples: `stage.split`.
     public var from: StageReference
+    public var precision: Precision
     /// Samples a forward pass.
     public var batchSize: Int
   }
+
+  /// The type of the logits' numbers.
+  public enum Precision: String, Decodable, Sendable, CaseIterable { case float32, float16 }
 
   public static let kind = "infer"
   public static let documentation = "Runs a model over samples and keeps its logits."
@@ -22,8 +26,11 @@ public enum InferStage: Stage {
   public static let inputs = [model, from]
   public static let output = PortType.predictions
   public static let keys = [
+    Key(
+      "precision", .choice(Precision.allCases.map(\.rawValue)), default: "float32",
+      "The type of the logits' numbers; float16 takes half the room, which tells in segmentations."),
     Key("batch-size", .integer(1...1_048_576), default: 256, "Samples a forward pass.")
-      .keptOutOfFingerprint
+      .keptOutOfFingerprint,
   ]
   public static let version = 1
 
@@ -45,6 +52,7 @@ public enum InferStage: Stage {
     return OutputDescription(
       .predictions, modalities: model?.description?.modalities,
       splits: configuration.from.selection.flatMap(Split.init(rawValue:)).map { [$0] } ?? [],
+      task: model?.description?.task ?? samples?.description?.task,
       classes: model?.description?.classes ?? samples?.description?.classes,
       origin: configuration.from.stage)
   }

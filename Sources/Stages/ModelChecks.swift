@@ -18,6 +18,14 @@ enum ModelChecks {
             mend: Suggestions.mend(modality, among: available, called: "modalities")))
       }
     }
+    if let known = seen.task, let wanted = offered.task, known != wanted {
+      report(
+        Complaint(
+          path,
+          "'\(model.reference)' answers '\(known.rawValue)', and '\(samples.reference.stage)' asks for "
+            + "'\(wanted.rawValue)'",
+          mend: "take a model that was trained for '\(wanted.rawValue)'"))
+    }
     if let known = seen.classes, let wanted = offered.classes, known != wanted {
       report(
         Complaint(

@@ -15,12 +15,13 @@ enum NetworkChecks {
     "The stochastic transformation T, applied in this order while training.")
 
   /// - Parameters:
-  ///   - available: modalities of the samples; `nil` when only the data can tell.
+  ///   - samples: what is known of the samples; what is `nil` in it only the data can tell.
   ///   - path: keys down to the configuration: `["variants", "mke"]`, or none.
   static func check(
     network: NetworkDescription, modalities: [String], transforms: [TransformDescription],
-    available: [String]?, at path: [String], report: (Complaint) -> Void
+    on samples: OutputDescription?, at path: [String], report: (Complaint) -> Void
   ) {
+    let available = samples?.modalities
     for (index, modality) in modalities.enumerated() {
       let key = path + ["modalities", "\(index)"]
       if let available, !available.contains(modality) {
@@ -54,21 +55,110 @@ enum NetworkChecks {
             mend: Suggestions.mend(modality, among: modalities, called: "modalities")))
       }
     }
+    checkShapes(network, modalities, samples?.shapes ?? [:], at: path, report: report)
+    checkTask(network, modalities, transforms, samples?.task, at: path, report: report)
   }
 
   private static func check(
     _ encoder: EncoderDescription, at path: [String], report: (Complaint) -> Void
   ) {
-    guard case .cnn1d(let description) = encoder, description.kernelSize % 2 == 0 else { return }
+    let size: Int
+    switch encoder {
+    case .cnn1d(let description): size = description.kernelSize
+    case .cnn2d(let description): size = description.kernelSize
+    case .identity, .mlp: return
+    }
+    guard size % 2 == 0 else { return }
     report(
       Complaint(
         path + ["kernel-size"],
-        "kernel-size \(description.kernelSize) is even: padding could not keep the length",
-        mend: "take \(description.kernelSize - 1) or \(description.kernelSize + 1)"))
+        "kernel-size \(size) is even: padding could not keep the length",
+        mend: "take \(size - 1) or \(size + 1)"))
+  }
+
+  /// Where an encoder of `modality` stands in the file.
+  private static func place(
+    of modality: String, in network: NetworkDescription, at path: [String]
+  ) -> [String] {
+    path + ["network"]
+      + (network.encoders[modality] == nil ? ["encoder"] : ["encoders", modality])
+  }
+
+  /// Whether samples of known shapes suit their encoders.
+  private static func checkShapes(
+    _ network: NetworkDescription, _ modalities: [String], _ shapes: [String: [Int?]],
+    at path: [String], report: (Complaint) -> Void
+  ) {
+    for modality in modalities {
+      guard let shape = shapes[modality],
+        let fault = network.encoder(of: modality).fault(ofAxes: shape.count)
+      else { continue }
+      let text = shape.map { $0.map(String.init) ?? "*" }.joined(separator: ", ")
+      let mend =
+        switch shape.count {
+        case 2: "write 'encoders: {\(modality): {kind: cnn1d, channels: [32, 64]}}'"
+        case 3, 4: "write 'encoders: {\(modality): {kind: cnn2d, channels: [16, 32]}}'"
+        default: "write 'encoders: {\(modality): {kind: mlp, hidden: [32]}}'"
+        }
+      report(
+        Complaint(
+          place(of: modality, in: network, at: path),
+          "\(fault); those of '\(modality)' are [\(text)]", mend: mend))
+    }
+  }
+
+  /// Whether head, encoders and transforms suit what the samples ask for.
+  private static func checkTask(
+    _ network: NetworkDescription, _ modalities: [String], _ transforms: [TransformDescription],
+    _ task: LearningTask?, at path: [String], report: (Complaint) -> Void
+  ) {
+    if let kind = network.head.kind, let task, kind != task {
+      report(
+        Complaint(
+          path + ["network", "head", "kind"],
+          "a head for '\(kind.rawValue)', and the samples ask for '\(task.rawValue)'",
+          mend: "remove 'kind': the head then follows the samples"))
+    }
+    guard (task ?? network.head.kind) == .segmentation else { return }
+    var scales: [String: CNN2DDescription] = [:]
+    for modality in modalities {
+      let encoder = network.encoder(of: modality)
+      if case .cnn2d(let description) = encoder { scales[modality] = description }
+      guard !encoder.keepsPlaces else { continue }
+      report(
+        Complaint(
+          place(of: modality, in: network, at: path),
+          "a segmentation needs to know where features are, which the encoder '\(encoder.kind)' of "
+            + "'\(modality)' does not keep",
+          mend: "take '{kind: cnn2d, channels: [16, 32]}'"))
+    }
+    let known = modalities.compactMap { name in scales[name].map { (name, $0) } }
+    if let (first, own) = known.first {
+      for (name, other) in known.dropFirst()
+      where own.channels.count != other.channels.count || own.pool != other.pool {
+        report(
+          Complaint(
+            place(of: name, in: network, at: path),
+            "the encoders of '\(first)' and '\(name)' have other scales, and a segmentation sets "
+              + "their maps side by side",
+            mend: "take as many 'channels' and the same 'pool' for both"))
+      }
+    }
+    for (index, transform) in transforms.enumerated() where transform.movesPixels {
+      guard let touched = transform.modalities, !modalities.allSatisfy(touched.contains) else {
+        continue
+      }
+      report(
+        Complaint(
+          path + ["transform", "\(index)", "modalities"],
+          "the transform moves the pixels and labels of some modalities and leaves others where they "
+            + "are", mend: "leave 'modalities' out"))
+    }
   }
 
   static func check(
-    training: TrainingDescription, at path: [String], report: (Complaint) -> Void
+    training: TrainingDescription, on samples: OutputDescription?, at path: [String],
+    report: (Complaint) -> Void
   ) {
     switch (training.epochs, training.steps) {
     case (nil, nil):
@@ -94,6 +184,21 @@ enum NetworkChecks {
         Complaint(
           path + ["optimizer", "nesterov"], "'nesterov: true' looks ahead along a momentum of 0",
           mend: "add 'momentum: 0.9' or remove 'nesterov'"))
+    }
+    guard let weights = training.classWeights else { return }
+    let key = path + ["class-weights"]
+    if let task = samples?.task, task != .segmentation {
+      report(
+        Complaint(
+          key, "'class-weights' weigh pixels, and the samples ask for '\(task.rawValue)'",
+          mend: "remove them"))
+    } else if case .named(let named) = weights, let classes = samples?.classes {
+      for name in named.keys.sorted() where !classes.contains(name) {
+        report(
+          Complaint(
+            key + [name], "there is no class '\(name)'",
+            mend: Suggestions.mend(name, among: classes, called: "classes")))
+      }
     }
   }
 }

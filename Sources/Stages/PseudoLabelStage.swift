@@ -3,9 +3,10 @@ public import Dataflow
 
 /// Turns a teacher's answers into labels for D_u. METHOD: step 2, ỹ_i.
 ///
-/// From logits: the arg max class (`hard`) or the distribution at temperature τ (`soft`); samples
-/// below the confidence threshold are kept in the file and out of training. From an outside file:
-/// one class for each sample id.
+/// From logits: the arg max class, of a sample or of each pixel, or the labels whose probability
+/// reaches a threshold (`hard`); or the probabilities at temperature τ (`soft`). What is not
+/// confident enough is kept in the file and out of training: a sample, a label of it, a pixel. From
+/// an outside file: one class for each sample id.
 public enum PseudoLabelStage: Stage {
   public enum Mode: String, Decodable, Sendable, CaseIterable { case hard, soft }
 
@@ -23,11 +24,23 @@ public enum PseudoLabelStage: Stage {
     public var samples: StageReference?
     public var file: OutsideLabels?
     public var mode: Mode
-    /// τ, by which logits are divided before the softmax.
+    /// τ, by which logits are divided before the softmax or sigmoid.
     public var temperature: Double
-    /// Least confidence (top probability, at temperature 1) of a label that takes part in training.
-    public var threshold: Double
+    /// Of several labels: the probability from which a label is given. Of single labels: the same as
+    /// `minConfidence`.
+    public var threshold: Double?
+    /// Least confidence (probability of what the label says, at temperature 1) of a label that takes
+    /// part in training.
+    public var minConfidence: Double
+
+    /// Of single labels: least confidence of one that takes part in training.
+    public var leastConfidence: Double { max(threshold ?? 0, minConfidence) }
+    /// Of several labels: the probability from which one is given.
+    public var decision: Double { threshold ?? PseudoLabelStage.evenOdds }
   }
+
+  /// The probability from which a label is likelier there than not.
+  public static let evenOdds = 0.5
 
   public static let kind = "pseudo-label"
   public static let documentation =
@@ -49,12 +62,16 @@ public enum PseudoLabelStage: Stage {
       ]), "Labels that somebody else's teacher gave, in place of 'from'."),
     Key(
       "mode", .choice(Mode.allCases.map(\.rawValue)), default: "hard",
-      "The arg max class, or the whole distribution."),
+      "The decision (the arg max class, the labels from 'threshold' on), or the probabilities."),
     Key(
       "temperature", .positiveNumber, default: 1, "Softens (> 1) or sharpens (< 1) 'soft' labels."),
     Key(
-      "threshold", .share, default: 0,
-      "Least confidence of a label that takes part in training."),
+      "threshold", .share,
+      "Of several labels the probability from which one is given (0.5 when absent); of single labels "
+        + "the same as 'min-confidence'."),
+    Key(
+      "min-confidence", .share, default: 0,
+      "Least confidence of a label, of a sample or of a pixel, that takes part in training."),
   ]
   public static let usesDevice = false
   public static let version = 1
@@ -80,10 +97,11 @@ public enum PseudoLabelStage: Stage {
             ["file"], "'samples' must say which samples the rows of the file belong to",
             mend: "add 'samples: STAGE.unlabelled'"))
       }
-      if configuration.mode == .soft || configuration.threshold > 0 {
+      if configuration.mode == .soft || configuration.leastConfidence > 0 {
+        let key = configuration.minConfidence > 0 ? "min-confidence" : "threshold"
         report(
           Complaint(
-            [configuration.mode == .soft ? "mode" : "threshold"],
+            [configuration.mode == .soft ? "mode" : key],
             "a column of classes has no probabilities", mend: "keep 'mode: hard' and no threshold"))
       }
     case (.some, nil):
@@ -94,6 +112,8 @@ public enum PseudoLabelStage: Stage {
             mend: "remove 'samples'"))
       }
     }
+    let task = predictions?.description?.task ?? targets?.description?.task
+    check(configuration, task, report: report)
     if let splits = predictions?.description?.splits, !splits.isEmpty, splits != [.unlabelled] {
       report(
         Complaint(
@@ -104,7 +124,33 @@ public enum PseudoLabelStage: Stage {
     }
     return OutputDescription(
       .pseudoLabels, modalities: predictions?.description?.modalities, splits: [.unlabelled],
+      task: task,
       classes: predictions?.description?.classes ?? targets?.description?.classes,
       origin: predictions?.description?.origin ?? configuration.samples?.stage)
+  }
+
+  /// Whether the keys suit what the samples ask for.
+  private static func check(
+    _ configuration: Configuration, _ task: LearningTask?, report: (Complaint) -> Void
+  ) {
+    if let task, task != .singleLabel, configuration.file != nil {
+      report(
+        Complaint(
+          ["file"],
+          "a column of classes gives one label a sample, and the samples ask for "
+            + "'\(task.rawValue)'", mend: "label them by 'from: PREDICTIONS'"))
+    }
+    guard configuration.threshold != nil else { return }
+    if task == .segmentation {
+      report(
+        Complaint(
+          ["threshold"], "a pixel has one class: there is no threshold from which it is given",
+          mend: "write 'min-confidence', the least confidence of a pixel that is learned from"))
+    } else if task == .singleLabel, configuration.minConfidence > 0 {
+      report(
+        Complaint(
+          ["threshold"], "of single labels 'threshold' and 'min-confidence' say the same",
+          mend: "keep one of them"))
+    }
   }
 }

@@ -44,10 +44,12 @@ public enum TeacherStage: Stage {
     let samples = inputs.first(from.name)?.description
     NetworkChecks.check(
       network: configuration.network, modalities: configuration.modalities,
-      transforms: configuration.transform, available: samples?.modalities, at: [], report: report)
-    NetworkChecks.check(training: configuration.training, at: [], report: report)
+      transforms: configuration.transform, on: samples, at: [], report: report)
+    NetworkChecks.check(
+      training: configuration.training, on: samples, at: [], report: report)
     return OutputDescription(
       .model, modalities: configuration.modalities, splits: [.labelled],
+      task: samples?.task ?? configuration.network.head.kind,
       classes: samples?.classes, origin: inputs.first(from.name)?.reference.stage)
   }
 }

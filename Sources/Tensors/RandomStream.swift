@@ -57,6 +57,13 @@ public final class RandomStream {
     }
   }
 
+  /// `count` whole numbers of `range`, all equally likely, int64.
+  public func integers(_ count: Int, in range: ClosedRange<Int>) throws(TensorError) -> Tensor {
+    try TorchCall.make("integers", []) { _, out in
+      ct_integers(pointer, Int64(range.lowerBound), Int64(range.upperBound), Int64(count), out)
+    }
+  }
+
   /// x + scale · mean|x| · ε, ε ~ N(0, 1) for each element; the mean is over all of `x`.
   public func multiplicativeNoise(on x: Tensor, scale: Double) throws(TensorError) -> Tensor {
     try TorchCall.make("multiplicativeNoise", [x]) {

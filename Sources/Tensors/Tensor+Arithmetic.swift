@@ -31,6 +31,16 @@ extension Tensor {
     try TorchCall.make("equal", [self, other]) { ct_equal($0[0], $0[1], $1) }
   }
 
+  /// Whether elements are `bound` or more, as `bool`.
+  public func isAtLeast(_ bound: Double) throws(TensorError) -> Tensor {
+    try TorchCall.make("isAtLeast", [self]) { ct_at_least($0[0], bound, $1) }
+  }
+
+  /// `value` where `mask` (`bool`, broadcast) says so, else the element.
+  public func filled(where mask: Tensor, with value: Double) throws(TensorError) -> Tensor {
+    try TorchCall.make("filled", [self, mask]) { ct_masked_fill($0[0], $0[1], value, $1) }
+  }
+
   public func absolute() throws(TensorError) -> Tensor {
     try TorchCall.make("absolute", [self]) { ct_abs($0[0], $1) }
   }

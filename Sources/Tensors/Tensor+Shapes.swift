@@ -14,6 +14,13 @@ extension Tensor {
     }
   }
 
+  /// Axis i of the result is axis `axes[i]` of this tensor; shares its elements.
+  public func permuted(_ axes: [Int]) throws(TensorError) -> Tensor {
+    try TorchCall.make("permute", [self]) {
+      ct_permute($0[0], axes.map(Int64.init), axes.count, $1)
+    }
+  }
+
   /// The part of `axis` inside `range`; shares its elements.
   public func sliced(_ range: Range<Int>, axis: Int = 0) throws(TensorError) -> Tensor {
     try TorchCall.make("slice", [self]) {

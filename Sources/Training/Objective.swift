@@ -1,3 +1,4 @@
+import Configuration
 import Layers
 import Networks
 import Recipes
@@ -20,31 +21,35 @@ struct RecordedObjective: Objective {
   let network: Network
   let transforms: [TransformDescription]
   let consistency: ConsistencyDescription?
+  /// `[classes]`, of a segmentation.
+  let classWeights: Tensor?
   let parameters: [Tensor]
 
   init(
-    _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?
+    _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?,
+    classWeights: Tensor? = nil
   ) {
     self.network = network
     self.transforms = transforms
     self.consistency = consistency
+    self.classWeights = classWeights
     parameters = network.parameters.map(\.tensor)
   }
 
   func lossAndGradients(
     _ batch: Batch, stream: RandomStream
   ) throws -> (loss: Double, gradients: [Tensor]) {
+    var geometry = Geometry()
     let transformed = try network.logits(
-      batch.inputs, mode: .training(stream), transforms: transforms, stream: stream)
-    var loss = try crossEntropy(transformed, batch.targets, weights: batch.weights)
+      batch.inputs, mode: .training(stream), transforms: transforms, stream: stream,
+      geometry: &geometry)
+    var loss = try crossEntropy(
+      transformed, batch.targets.moved(by: geometry), weights: batch.weights,
+      classWeights: classWeights)
     if let consistency, consistency.weight > 0 {
       let clean = try cleanLogits(batch, consistency, stream: stream)
-      let divergence =
-        switch consistency.divergence {
-        case .kl: try klDivergence(clean, transformed)
-        case .squaredError:
-          try squaredError(clean.softmax(axis: 1), transformed.softmax(axis: 1))
-        }
+      let divergence = try Self.divergence(
+        consistency.divergence, clean, transformed, of: network.task, moved: geometry)
       loss = try loss + divergence * consistency.weight
     }
     return (try loss.item(), try gradients(of: loss, withRespectTo: parameters))
@@ -64,6 +69,45 @@ struct RecordedObjective: Objective {
       return try withoutGradients { () throws -> Tensor in
         try network.logits(batch.inputs, mode: mode)
       }
+    }
+  }
+
+  /// D(f(x), f(T(x))); where T moved pixels, the clean ones go the same way, and what came in from
+  /// outside counts nowhere.
+  private static func divergence(
+    _ kind: ConsistencyDescription.Divergence, _ clean: Tensor, _ transformed: Tensor,
+    of task: LearningTask, moved geometry: Geometry
+  ) throws -> Tensor {
+    switch (task, kind) {
+    case (.singleLabel, .kl): return try klDivergence(clean, transformed)
+    case (.singleLabel, .squaredError):
+      return try squaredError(clean.softmax(axis: 1), transformed.softmax(axis: 1))
+    case (.multiLabel, .kl): return try binaryKLDivergence(clean, transformed)
+    case (.multiLabel, .squaredError):
+      return try squaredError(clean.sigmoid(), transformed.sigmoid())
+    case (.segmentation, _):
+      let shape = clean.shape
+      let all = try Tensor.full(1, shape: [shape[0], shape[2], shape[3]], device: clean.device)
+      let inside = try geometry.moved(all, rows: 1, columns: 2, fill: 0)
+      let clean = try geometry.moved(clean, rows: 2, columns: 3, fill: 0)
+      if kind == .kl { return try klDivergence(clean, transformed, weights: inside) }
+      let difference = try clean.softmax(axis: 1) - transformed.softmax(axis: 1)
+      return try weightedMean(difference.squared().mean(axis: 1), inside)
+    }
+  }
+}
+
+extension Targets {
+  /// Label maps moved as the pictures were; what comes in from outside is not known.
+  fileprivate func moved(by geometry: Geometry) throws(TensorError) -> Targets {
+    if geometry.isEmpty { return self }
+    switch self {
+    case .hard, .soft, .labels: return self
+    case .maps(let classes):
+      return .maps(
+        try geometry.moved(classes, rows: 1, columns: 2, fill: Double(Self.ignored)))
+    case .softMaps(let shares):
+      return .softMaps(try geometry.moved(shares, rows: 2, columns: 3, fill: -1))
     }
   }
 }

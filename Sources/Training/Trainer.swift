@@ -22,6 +22,8 @@ public struct Trainer: Sendable {
   /// T on the student's side.
   public var transforms: [TransformDescription]
   public var consistency: ConsistencyDescription?
+  /// How much the pixels of each class weigh in the loss of a segmentation; all 1 when absent.
+  public var classWeights: [Float]?
   public var device: Device
   /// Whether small perceptrons take their gradients from the fused call; tests compare both ways.
   var usesFusedGradients = true
@@ -29,13 +31,14 @@ public struct Trainer: Sendable {
   public init(
     network: NetworkDescription, classes: Int, training: TrainingDescription,
     transforms: [TransformDescription] = [], consistency: ConsistencyDescription? = nil,
-    device: Device = .cpu
+    classWeights: [Float]? = nil, device: Device = .cpu
   ) {
     self.network = network
     self.classes = classes
     self.training = training
     self.transforms = transforms
     self.consistency = consistency
+    self.classWeights = classWeights
     self.device = device
   }
 
@@ -124,7 +127,11 @@ public struct Trainer: Sendable {
     {
       return fused
     }
-    return RecordedObjective(network, transforms: transforms, consistency: consistency)
+    return RecordedObjective(
+      network, transforms: transforms, consistency: consistency,
+      classWeights: try classWeights.map {
+        try Tensor($0, shape: [$0.count]).moved(to: device)
+      })
   }
 
   /// What only the shapes of the samples can tell of a transform.
@@ -133,20 +140,50 @@ public struct Trainer: Sendable {
     where !network.modalities.contains(where: { $0.name == name }) {
       throw TrainingError.settings("a transform touches '\(name)', which the network has not")
     }
-    for modality in network.modalities
-    where transform.modalities?.contains(modality.name) ?? true {
+    let touched = network.touched(by: transform).map { network.modalities[$0] }
+    for modality in touched {
       switch transform {
-      case .timeShift where modality.shape.count != 2:
+      case .timeShift where ![2, 4].contains(modality.shape.count):
         throw TrainingError.settings(
           "'time-shift' takes samples of shape [time, channel]; those of '\(modality.name)' are"
             + " \(modality.shape)")
+      case .rotation where modality.isOfPictures:
+        throw TrainingError.settings(
+          "'rotation' turns what sensors measure in space; '\(modality.name)' is of pictures")
       case .rotation where (modality.shape.last ?? 0) % 3 != 0:
         throw TrainingError.settings(
           "'rotation' takes channels in triples of x, y and z; '\(modality.name)' has"
             + " \(modality.shape.last ?? 0)")
+      case _ where transform.movesPixels && !modality.isOfPictures && network.task != .segmentation:
+        throw TrainingError.settings(
+          "a transform moves the pixels of '\(modality.name)', whose samples \(modality.shape) are"
+            + " no pictures")
       default: continue
       }
     }
+    guard transform.movesPixels else { return }
+    guard let first = touched.first else {
+      throw TrainingError.settings("a transform moves pixels, and no modality is of pictures")
+    }
+    if case .cropShift = transform,
+      let other = touched.first(where: { one in
+        !Self.isOfOneSize(one, first)
+      })
+    {
+      throw TrainingError.settings(
+        "'crop-shift' moves pictures that lie on each other; '\(first.name)' and '\(other.name)'"
+          + " differ in size; name the modalities that it shall touch")
+    }
+    if network.task == .segmentation, touched.count < network.modalities.count {
+      throw TrainingError.settings(
+        "a transform moves the pixels and labels of some modalities and leaves others where they are;"
+          + " leave out its 'modalities'")
+    }
+  }
+
+  private static func isOfOneSize(_ one: ModalityShape, _ other: ModalityShape) -> Bool {
+    guard let one = one.picture, let other = other.picture else { return false }
+    return one == other
   }
 
   private func steps(perEpoch: Int) throws -> Int {
@@ -181,19 +218,14 @@ public struct Trainer: Sendable {
   private func measure(
     _ network: Network, _ source: some BatchSource, _ indices: Tensor
   ) throws -> (agreement: Double, histogram: [Int]) {
-    var histogram = [Int](repeating: 0, count: classes)
-    var agreed = 0
-    for start in stride(from: 0, to: indices.count, by: 1024) {
-      let rows = try indices.sliced(start..<min(indices.count, start + 1024))
+    var comparison = Targets.Comparison(classes: classes)
+    let size = network.samplesPerPass
+    for start in stride(from: 0, to: indices.count, by: size) {
+      let rows = try indices.sliced(start..<min(indices.count, start + size))
       let batch = try source.batch(rows).moved(to: device)
-      let predicted = try network.logits(batch.inputs).argmax(axis: 1).integers()
-      let wanted = try batch.targets.classes().integers()
-      for (a, b) in zip(predicted, wanted) {
-        histogram[a] += 1
-        if a == b { agreed += 1 }
-      }
+      try batch.targets.compare(network.logits(batch.inputs), into: &comparison)
     }
-    return (Double(agreed) / Double(indices.count), histogram)
+    return (comparison.agreement, comparison.histogram)
   }
 }
 

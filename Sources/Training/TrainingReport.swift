@@ -25,7 +25,8 @@ public struct TrainingReport: Codable, Hashable, Sendable {
   public var agreement: Double
   /// The same on the held-back samples.
   public var heldBackAgreement: Double?
-  /// How many training samples the kept network gives to each class.
+  /// How many training samples the kept network gives to each class; of a segmentation how many
+  /// pixels.
   public var predictedClasses: [Int]
 }
 

@@ -33,10 +33,26 @@ import Testing
         return Conv1d(
           weight: try parameter("weight"), bias: try parameter("bias"),
           stride: try #require(settings["stride"]), padding: try #require(settings["padding"]))
-      case "BatchNorm1d": return try assigned(BatchNorm1d(parameter("weight").count))
+      case "Conv2d":
+        return Conv2d(
+          weight: try parameter("weight"), bias: try parameter("bias"),
+          stride: try #require(settings["stride"]), padding: try #require(settings["padding"]),
+          dilation: try #require(settings["dilation"]), groups: try #require(settings["groups"]))
+      case "BatchNorm1d", "BatchNorm2d": return try assigned(BatchNorm(parameter("weight").count))
       case "LayerNorm": return try assigned(LayerNorm(parameter("weight").count))
       case "MaxPool1d": return MaxPool1d(window: try #require(settings["window"]))
-      case "GlobalAveragePool1d": return GlobalAveragePool1d()
+      case "MaxPool2d":
+        return MaxPool2d(
+          window: try #require(settings["window"]), stride: settings["stride"],
+          padding: try #require(settings["padding"]))
+      case "AveragePool2d":
+        return AveragePool2d(
+          window: try #require(settings["window"]), stride: settings["stride"],
+          padding: try #require(settings["padding"]))
+      case "AdaptiveAveragePool2d":
+        return AdaptiveAveragePool2d(
+          height: try #require(settings["height"]), width: try #require(settings["width"]))
+      case "GlobalAveragePool": return GlobalAveragePool()
       case "relu": return Activation.relu
       case "gelu": return Activation.gelu
       case "tanh": return Activation.tanh
@@ -51,7 +67,7 @@ import Testing
 
   @Test func outputsGradientsAndStatisticsMatchTheReference() throws {
     let cases = try GoldenFile<Case>.read("layers").cases
-    #expect(Set(cases.map(\.layer)).count == 10)
+    #expect(Set(cases.map(\.layer)).count == 15)
     for one in cases {
       let layer = try one.make()
       #expect(layer.parameters.map(\.name) == one.parameters.compactMap(\.name))
@@ -90,6 +106,10 @@ import Testing
     #expect(try linear.bias?.floats() == again.bias?.floats())
     #expect(try weights != other.weight.floats())
     let convolution = try Conv1d(4, 30, kernelSize: 9, stream: RandomStream(seed: 3))
+    let picture = try Conv2d(4, 20, kernelSize: 3, groups: 2, stream: RandomStream(seed: 3))
+    // Fan-in 18 for each of the two groups.
+    #expect(picture.weight.shape == [20, 2, 3, 3])
+    #expect(try picture.weight.floats().allSatisfy { abs($0) <= 1 / Float(18).squareRoot() })
     // Fan-in 36.
     let kernel = try convolution.weight.floats()
     #expect(convolution.weight.shape == [30, 4, 9])
@@ -110,7 +130,7 @@ import Testing
   }
 
   @Test func aSecondPassOverABatchLeavesTheRunningStatistics() throws {
-    let layer = try BatchNorm1d(2)
+    let layer = try BatchNorm(2)
     let input = try RandomStream(seed: 1).normal([8, 2])
     let stream = try RandomStream(seed: 2)
     let first = try layer(input, mode: .training(stream))
@@ -124,7 +144,7 @@ import Testing
   @Test func sequencesNameTheirTensorsByPlace() throws {
     let stream = try RandomStream(seed: 1)
     let layers = Sequential([
-      try Linear(2, 3, stream: stream), Activation.relu, try BatchNorm1d(3),
+      try Linear(2, 3, stream: stream), Activation.relu, try BatchNorm(3),
       Linear(weight: try Tensor.zeros([1, 3])),
     ])
     #expect(
@@ -144,11 +164,16 @@ import Testing
     #expect(throws: TensorError.self) { try convolution(Tensor.zeros([2, 2, 9])) }
     #expect(throws: TensorError.self) { try convolution(Tensor.zeros([2, 3, 4])) }
     #expect(throws: TensorError.self) { try MaxPool1d(window: 5)(Tensor.zeros([2, 3, 4])) }
-    #expect(throws: TensorError.self) { try BatchNorm1d(3)(Tensor.zeros([4, 2])) }
+    #expect(throws: TensorError.self) { try BatchNorm(3)(Tensor.zeros([4, 2])) }
     #expect(throws: TensorError.self) { try LayerNorm(3)(Tensor.zeros([4, 2])) }
     #expect(throws: TensorError.self) {
-      try BatchNorm1d(3)(Tensor.zeros([1, 3]), mode: .training(stream))
+      try BatchNorm(3)(Tensor.zeros([1, 3]), mode: .training(stream))
     }
     #expect(throws: TensorError.self) { try Linear(2, -1, stream: stream) }
+    let picture = try Conv2d(3, 4, kernelSize: 5, stream: stream)
+    #expect(throws: TensorError.self) { try picture(Tensor.zeros([2, 2, 9, 9])) }
+    #expect(throws: TensorError.self) { try picture(Tensor.zeros([2, 3, 4, 9])) }
+    #expect(throws: TensorError.self) { try picture(Tensor.zeros([3, 9, 9])) }
+    #expect(throws: TensorError.self) { try MaxPool2d(window: 5)(Tensor.zeros([2, 3, 4, 9])) }
   }
 }

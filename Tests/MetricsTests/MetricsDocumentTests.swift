@@ -133,4 +133,22 @@ import Testing
     #expect(MeanDifference(one, one).standardError == nil)
     #expect(!MeanDifference(one, one).isClear)
   }
+
+  @Test func aMeanThatLeavesClassesOutSaysHowManyEntered() throws {
+    let row = MetricRow(
+      stage: "s", model: "s", variant: "s", seed: 0, split: "test", metric: "map", value: 0.5,
+      classes: 7)
+    let document = MetricsDocument(rows: [row])
+    #expect(document.json().contains(#""metric": "map", "value": 0.5, "classes": 7}"#))
+    #expect(try MetricsDocument(json: document.json()) == document)
+  }
+
+  @Test func whatIsNoShareIsNotShownInPercent() {
+    let rows = [("map", 0.25), ("d-prime", 1.5)].map { metric, value in
+      MetricRow(
+        stage: "s", model: "s", variant: "s", seed: 0, split: "test", metric: metric, value: value)
+    }
+    let table = MetricsDocument(rows: rows).table(split: "test")
+    #expect(table == "   seeds  map ↑  d-prime ↑\ns      1   25.0       1.50\n")
+  }
 }

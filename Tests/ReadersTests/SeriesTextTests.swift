@@ -35,6 +35,21 @@ import Testing
     #expect(steps == 2)
   }
 
+  @Test func keepsTimeStampsInFullPrecision() throws {
+    let path = try folder.write("t.csv", "1700000000.001,5\n1700000000.003,6\n")
+    let (values, times) = try SeriesText.read(path, columns: [1], time: 0)
+    #expect(values == [5, 6])
+    #expect(times == [1_700_000_000.001, 1_700_000_000.003])
+    let found = faults(in: folder) { _ = try SeriesText.read(path, columns: [1], time: 2) }
+    #expect(
+      found == [
+        """
+        t.csv:1: error: column 3 is wanted, and the line has 2
+          mend: correct 'columns', or 'delimiter'
+        """
+      ])
+  }
+
   @Test func passesOverTheLinesOfAHeader() throws {
     #expect(try read("time,ax\n0,1\n1,2\n", [1], skipping: 1).values == [1, 2])
     #expect(

@@ -1,4 +1,5 @@
 import Arrays
+import HDF5Files
 import TestSupport
 import Testing
 

@@ -203,13 +203,34 @@ import Testing
       try faults(
         "predictions",
         Example.identity + [FieldDescription("/predictions/logits", .number(.float64))])
-        == ["holds float64, the schema wants float32"])
+        == ["holds float64, the schema wants float16 or float32"])
     #expect(
       try faults(
         "predictions",
         Example.identity
           + [FieldDescription("/predictions/logits", .number(.float32), shape: [2])])
-        == ["one sample has the shape [2], the schema wants 2 axes: [seed, class]"])
+        == [
+          "one sample has the shape [2], the schema wants 2 axes: [seed, class] or 4 axes: "
+            + "[seed, class, height, width]"
+        ])
+    for (type, shape) in [(ElementType.float32, [2, 3]), (.float16, [2, 3, 4, 5])] {
+      #expect(
+        try faults(
+          "predictions",
+          Example.identity
+            + [FieldDescription("/predictions/logits", .number(type), shape: shape)]) == [])
+    }
+    #expect(
+      try faults(
+        "pseudo-labels",
+        Example.identity + [
+          FieldDescription("/pseudo/confidence", .number(.float16), shape: [1, 4, 5]),
+          FieldDescription("/pseudo/kept", .number(.uint8), shape: [1, 4, 5]),
+        ])
+        == [
+          "missing; schema 'pseudo-labels' requires one of /pseudo/label, /pseudo/classes, "
+            + "/pseudo/map"
+        ])
     #expect(
       try faults(
         "samples", Example.identity + [Example.field(), FieldDescription("/extra", .text)])

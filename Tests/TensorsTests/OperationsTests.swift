@@ -91,6 +91,46 @@ import Testing
     "maxPool1d": { x, with in
       try maxPool1d(x[0], window: with.integer("window"), stride: with.integer("stride"))
     },
+    "isAtLeast": { x, with in try x[0].isAtLeast(with.number("bound")) },
+    "filled": { x, with in
+      try x[0].filled(where: x[1].converted(to: .bool), with: with.number("value"))
+    },
+    "permuted": { x, with in try x[0].permuted(with.integers("axes")) },
+    "conv2d": { x, with in
+      try conv2d(
+        x[0], weight: x[1], bias: x.count > 2 ? x[2] : nil, stride: with.integer("stride"),
+        padding: with.integer("padding"), dilation: with.integer("dilation"),
+        groups: with.integer("groups"))
+    },
+    "maxPool2d": { x, with in
+      try maxPool2d(
+        x[0], window: with.integer("window"), stride: with.integer("stride"),
+        padding: with.integer("padding"))
+    },
+    "averagePool2d": { x, with in
+      try averagePool2d(
+        x[0], window: with.integer("window"), stride: with.integer("stride"),
+        padding: with.integer("padding"))
+    },
+    "adaptiveAveragePool2d": { x, with in
+      try adaptiveAveragePool2d(
+        x[0], height: with.integer("height"), width: with.integer("width"))
+    },
+    "resizedBilinear": { x, with in
+      try resizedBilinear(x[0], height: with.integer("height"), width: with.integer("width"))
+    },
+    "movingPictures": { x, with in
+      try x[0].movingPictures(
+        mirrored: x[1], down: x[2], right: x[3], rows: with.integer("rows"),
+        columns: with.integer("columns"), fill: with.number("fill"))
+    },
+    "binaryCrossEntropies": { x, _ in try binaryCrossEntropies(x[0], x[1]) },
+    "pixelCrossEntropy": { x, with in
+      try pixelCrossEntropy(
+        x[0], x[1].converted(to: .uint8),
+        classWeights: with.values["classWeights"] == nil ? nil : with.vector("classWeights"),
+        sampleWeights: with.values["sampleWeights"] == nil ? nil : with.vector("sampleWeights"))
+    },
   ]
 
   static func apply(_ one: Case, to inputs: [Tensor]) throws -> Tensor {

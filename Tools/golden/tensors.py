@@ -129,6 +129,90 @@ def operations():
                     window=2, stride=2)
     yield operation("maxPool1d", lambda a: F.max_pool1d(a, 3, 1), [normal(1, 2, 6)],
                     window=3, stride=1)
+    yield from pictures()
+
+
+def pictures():
+    """Operations on pictures; seeded apart, so that the cases before them stay as they are."""
+    torch.manual_seed(6)
+    yield operation("isAtLeast", lambda a: a >= 0.5, [torch.tensor([[0.0, 0.5], [1.0, -1.0]])],
+                    bound=0.5)
+    yield operation("filled", lambda a, m: a.masked_fill(m, 2.5),
+                    [normal(2, 3), torch.tensor([[True], [False]])], value=2.5)
+    yield operation("permuted", lambda a: a.permute(0, 3, 1, 2), [normal(2, 3, 4, 2)],
+                    axes=[0, 3, 1, 2])
+    for stride, padding, dilation, groups in ((1, 0, 1, 1), (2, 1, 1, 2), (1, 2, 2, 1)):
+        yield operation(
+            "conv2d", lambda a, w, b: F.conv2d(a, w, b, stride, padding, dilation, groups),
+            [normal(2, 4, 6, 5), normal(2, 4 // groups, 3, 3), normal(2)],
+            stride=stride, padding=padding, dilation=dilation, groups=groups)
+    yield operation("conv2d", F.conv2d, [normal(1, 2, 3, 4), normal(3, 2, 2, 2)],
+                    stride=1, padding=0, dilation=1, groups=1)
+    for name, function in (("maxPool2d", F.max_pool2d), ("averagePool2d", F.avg_pool2d)):
+        for window, stride, padding in ((2, 2, 0), (3, 2, 1)):
+            yield operation(name, lambda a: function(a, window, stride, padding),
+                            [normal(2, 2, 5, 6)], window=window, stride=stride, padding=padding)
+    for height, width in ((1, 1), (2, 3)):
+        yield operation("adaptiveAveragePool2d",
+                        lambda a: F.adaptive_avg_pool2d(a, (height, width)), [normal(2, 2, 5, 4)],
+                        height=height, width=width)
+    for height, width in ((6, 8), (5, 7), (2, 2)):
+        yield operation(
+            "resizedBilinear",
+            lambda a: F.interpolate(a, (height, width), mode="bilinear", align_corners=False),
+            [normal(2, 2, 3, 4)], height=height, width=width)
+    channels = 3
+    yield operation(
+        "batchNormTraining",
+        lambda a, w, b: F.batch_norm(a, None, None, w, b, training=True, eps=1e-5),
+        [normal(2, channels, 3, 2), positive(channels), normal(channels)], epsilon=1e-5)
+    mirrored, down, right = torch.tensor([0, 1, 1]), torch.tensor([1, -2, 0]), torch.tensor([0, 1, -5])
+    for shape, rows, columns in (((3, 4, 5), 1, 2), ((3, 2, 4, 5), 2, 3), ((3, 4, 5, 2), 1, 2)):
+        yield operation(
+            "movingPictures", lambda a, m, d, r: moved(a, m, d, r, rows, columns, -3.0),
+            [normal(*shape), mirrored, down, right], rows=rows, columns=columns, fill=-3.0)
+    yield operation(
+        "binaryCrossEntropies",
+        lambda z, t: F.binary_cross_entropy_with_logits(z, t, reduction="none"),
+        [normal(3, 4) * 3, torch.rand(3, 4, dtype=torch.float64)])
+    classes = torch.tensor([[[0, 2, 255], [1, 1, 2]], [[255, 0, 0], [2, 255, 1]]])
+    weights, samples = positive(3), positive(2)
+    yield operation("pixelCrossEntropy", lambda z, t: F.cross_entropy(z, t, ignore_index=255),
+                    [normal(2, 3, 2, 3), classes])
+    yield operation(
+        "pixelCrossEntropy", lambda z, t: F.cross_entropy(z, t, weights, ignore_index=255),
+        [normal(2, 3, 2, 3), classes], classWeights=weights.tolist())
+
+    def weighted(z, t):
+        of_pixels = (weights[t.clamp(max=2)] * (t != 255)) * samples[:, None, None]
+        losses = F.cross_entropy(z, t, reduction="none", ignore_index=255)
+        return (losses * of_pixels).sum() / of_pixels.sum()
+
+    yield operation("pixelCrossEntropy", weighted, [normal(2, 3, 2, 3), classes],
+                    classWeights=weights.tolist(), sampleWeights=samples.tolist())
+    # All pixels ignored: no loss, and a gradient of zeros.
+    yield operation("pixelCrossEntropy", lambda z, t: z.sum() * 0,
+                    [normal(1, 3, 2, 3), torch.full((1, 2, 3), 255)])
+
+
+def moved(pictures, mirrored, down, right, rows, columns, fill):
+    """Pixel by pixel, as slow as it is plain."""
+    height, width = pictures.shape[rows], pictures.shape[columns]
+    result = []
+    for picture, is_mirrored, y, x in zip(pictures, mirrored, down, right):
+        picture = picture.movedim((rows - 1, columns - 1), (0, 1))
+        if is_mirrored:
+            picture = picture.flip(1)
+        lines = []
+        for row in range(height):
+            line = []
+            for column in range(width):
+                source = (row - int(y), column - int(x))
+                inside = 0 <= source[0] < height and 0 <= source[1] < width
+                line.append(picture[source] if inside else torch.full_like(picture[0, 0], fill))
+            lines.append(torch.stack(line))
+        result.append(torch.stack(lines).movedim((0, 1), (rows - 1, columns - 1)))
+    return torch.stack(result)
 
 
 def streams():
@@ -177,10 +261,20 @@ def layers():
     yield layer("BatchNorm1d", nn.BatchNorm1d(3), (2, 3, 4))
     yield layer("LayerNorm", nn.LayerNorm(4), (3, 4))
     yield layer("MaxPool1d", nn.MaxPool1d(2), (2, 3, 5), window=2)
-    yield layer("GlobalAveragePool1d", AveragePool(), (2, 3, 4))
+    yield layer("GlobalAveragePool", AveragePool(), (2, 3, 4))
     for name, module in (("relu", nn.ReLU()), ("gelu", nn.GELU()), ("tanh", nn.Tanh()),
                          ("sigmoid", nn.Sigmoid())):
         yield layer(name, module, (3, 4))
+    torch.manual_seed(7)
+    yield layer("Conv2d", nn.Conv2d(4, 6, 3, stride=2, padding=2, dilation=2, groups=2), (2, 4, 5, 6),
+                stride=2, padding=2, dilation=2, groups=2)
+    yield layer("BatchNorm2d", nn.BatchNorm2d(3), (2, 3, 4, 2))
+    yield layer("MaxPool2d", nn.MaxPool2d(3, 2, 1), (2, 3, 5, 4), window=3, stride=2, padding=1)
+    yield layer("AveragePool2d", nn.AvgPool2d(2), (2, 3, 5, 4), window=2, padding=0)
+    yield layer("AdaptiveAveragePool2d", nn.AdaptiveAvgPool2d((2, 1)), (2, 3, 5, 4), height=2,
+                width=1)
+    yield layer("GlobalAveragePool", nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+                (2, 3, 4, 2))
 
 
 # Losses.

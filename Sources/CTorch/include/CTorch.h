@@ -28,6 +28,7 @@ typedef enum {
   CT_INT16 = 4,
   CT_UINT8 = 5,
   CT_BOOL = 6,
+  CT_FLOAT16 = 7,
 } CTDType;
 
 /// `index` is -1 for the CPU, else the number of the CUDA device; there are none below -1.
@@ -113,6 +114,10 @@ CTFailure *ct_rotate(
 CTFailure *ct_keep(
     CTGenerator *generator, int64_t rows, int64_t columns, double rate, bool one, CTTensor **out);
 
+/// int64 `[count]`, each of low ... high, all equally likely.
+CTFailure *ct_integers(
+    CTGenerator *generator, int64_t low, int64_t high, int64_t count, CTTensor **out);
+
 // Elements.
 
 CTFailure *ct_add(const CTTensor *x, const CTTensor *y, CTTensor **out);
@@ -120,6 +125,10 @@ CTFailure *ct_subtract(const CTTensor *x, const CTTensor *y, CTTensor **out);
 CTFailure *ct_multiply(const CTTensor *x, const CTTensor *y, CTTensor **out);
 CTFailure *ct_divide(const CTTensor *x, const CTTensor *y, CTTensor **out);
 CTFailure *ct_equal(const CTTensor *x, const CTTensor *y, CTTensor **out);
+/// `x >= bound`, element by element.
+CTFailure *ct_at_least(const CTTensor *x, double bound, CTTensor **out);
+/// `value` where `mask` (bool, broadcast) says so, else the element of `x`.
+CTFailure *ct_masked_fill(const CTTensor *x, const CTTensor *mask, double value, CTTensor **out);
 /// `x · factor + offset`
 CTFailure *ct_affine(const CTTensor *x, double factor, double offset, CTTensor **out);
 CTFailure *ct_abs(const CTTensor *x, CTTensor **out);
@@ -146,6 +155,8 @@ CTFailure *ct_argmax(const CTTensor *x, int64_t axis, CTTensor **out);
 
 CTFailure *ct_reshape(const CTTensor *x, const int64_t *shape, size_t rank, CTTensor **out);
 CTFailure *ct_transpose(const CTTensor *x, int64_t first, int64_t second, CTTensor **out);
+/// Axis i of the result is axis `axes[i]` of `x`.
+CTFailure *ct_permute(const CTTensor *x, const int64_t *axes, size_t rank, CTTensor **out);
 CTFailure *ct_narrow(
     const CTTensor *x, int64_t axis, int64_t start, int64_t length, CTTensor **out);
 CTFailure *ct_index_select(
@@ -171,6 +182,38 @@ CTFailure *ct_layer_norm(
     const CTTensor *x, const CTTensor *weight, const CTTensor *bias, double epsilon,
     CTTensor **out);
 CTFailure *ct_max_pool1d(const CTTensor *x, int64_t window, int64_t stride, CTTensor **out);
+
+// Pictures `[batch, channel, height, width]` (see Pictures.cpp).
+
+CTFailure *ct_conv2d(
+    const CTTensor *x, const CTTensor *weight, const CTTensor *bias, int64_t stride,
+    int64_t padding, int64_t dilation, int64_t groups, CTTensor **out);
+CTFailure *ct_max_pool2d(
+    const CTTensor *x, int64_t window, int64_t stride, int64_t padding, CTTensor **out);
+/// What the padding adds counts as zeros.
+CTFailure *ct_average_pool2d(
+    const CTTensor *x, int64_t window, int64_t stride, int64_t padding, CTTensor **out);
+CTFailure *ct_adaptive_average_pool2d(
+    const CTTensor *x, int64_t height, int64_t width, CTTensor **out);
+/// Bilinear; the corners of the pictures, not the middles of the corner pixels, stay in place.
+CTFailure *ct_resize_bilinear(const CTTensor *x, int64_t height, int64_t width, CTTensor **out);
+/// Mirrors each picture, where `mirrored` (uint8 `[batch]`) says so, then moves it by `down` and
+/// `right` pixels (int64 `[batch]`); pixels that come from outside are `fill`. The rows and columns
+/// of `x` stand along the two axes; its first axis is the batch.
+CTFailure *ct_move_pictures(
+    const CTTensor *x, const CTTensor *mirrored, const CTTensor *down, const CTTensor *right,
+    int64_t row_axis, int64_t column_axis, double fill, CTTensor **out);
+
+// Losses.
+
+/// The cross entropy of each logit with the probability at its place in `targets`.
+CTFailure *ct_binary_cross_entropy(const CTTensor *logits, const CTTensor *targets, CTTensor **out);
+/// `sum(w * loss) / sum(w)` over the pixels of logits `[batch, class, height, width]` and uint8
+/// classes `[batch, height, width]`, those of 255 left out; 0 when all are. w is the weight of the
+/// pixel's class (`weights`, `[class]`) times that of its sample (`samples`, `[batch]`); NULL: 1.
+CTFailure *ct_pixel_cross_entropy(
+    const CTTensor *logits, const CTTensor *targets, const CTTensor *weights,
+    const CTTensor *samples, CTTensor **out);
 
 // Gradients and optimisers.
 

@@ -1,3 +1,5 @@
+import HDF5Files
+
 /// The rows of one data set of an open shard.
 final class DatasetReader: Sendable {
   private enum Source {
@@ -13,7 +15,7 @@ final class DatasetReader: Sendable {
   private let source: Source
 
   init(_ path: String, in file: HDF5File) throws {
-    let (dataset, rows) = try HDF5Dataset.open(path, in: file)
+    let (dataset, rows) = try HDF5Dataset.openRows(path, in: file)
     self.path = path
     self.rows = rows
     layout = dataset.layout

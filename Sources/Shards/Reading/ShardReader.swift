@@ -1,6 +1,7 @@
 import Arrays
 import Diagnostics
 import Foundation
+import HDF5Files
 
 /// One shard of samples, open: its fields, and the samples of any of its chunks.
 final class ShardReader: Sendable {
@@ -160,7 +161,7 @@ final class ShardReader: Sendable {
     _ path: String, in file: HDF5File
   ) throws -> (dataset: HDF5Dataset, rows: Int) {
     do {
-      return try HDF5Dataset.open(path, in: file)
+      return try HDF5Dataset.openRows(path, in: file)
     } catch let error as HDF5Dataset.Unusable {
       throw Diagnostic("\(file.path):\(path)", error.message)
     }

@@ -1,3 +1,5 @@
+import HDF5Files
+
 /// What unpacks chunks, with buffers that are used again; for one thread at a time.
 final class Unpacking {
   private let unpacker: Zstd.Unpacker

@@ -1,6 +1,7 @@
 import Crypto
 import Diagnostics
 import Foundation
+import HDF5Files
 
 /// A call to the operating system that failed.
 struct DiskError: Error, Hashable {

@@ -1,3 +1,5 @@
+import HDF5Files
+
 /// Fills one data set, chunk by chunk, and holds no more than one chunk.
 final class RowWriter {
   private let dataset: HDF5Dataset

@@ -1,6 +1,7 @@
 import Arrays
 import Diagnostics
 import Foundation
+import HDF5Files
 
 /// One shard in the making: an HDF5 file under a temporary name.
 final class ShardWriter {

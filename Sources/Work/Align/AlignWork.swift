@@ -1,12 +1,25 @@
+import Alignment
 import Arrays
 public import Dataflow
 import Diagnostics
 import Shards
 public import Stages
+import Synchronization
 
-/// Joins, cuts, standardises: two passes over the samples, one for the statistics, one to write.
+/// Joins recordings, brings them to one clock and one grid and cuts samples out of them, in one pass.
+///
+/// A few recordings and the samples that come out of them are in memory at a time. Samples are
+/// computed side by side and written in order, so that the same shards come out whatever the number
+/// of threads. An attempt that was cut short is continued after its whole shards: what is in them is
+/// looked at again, for statistics and report, and not written again.
 public struct AlignWork: StageWork {
   public typealias Face = AlignStage
+
+  /// Of the recordings and samples that are worked on at a time.
+  private static let bytesAtOnce = 128 << 20
+  private static let samplesAtOnce = 256
+  /// Below this, threads cost more than they bring.
+  private static let bytesWorthThreads = 1 << 18
 
   private let configuration: AlignStage.Configuration
 
@@ -15,137 +28,194 @@ public struct AlignWork: StageWork {
   public func run(_ context: StageContext) async throws {
     let joined = try JoinedSamples(
       context.inputs(AlignStage.from), keeping: configuration.modalities)
-    var report = AlignmentReport()
-    let standardisers = try statistics(of: joined, context)
-    let windows = try configuration.window.map {
-      try Windows($0, joined.modalities.map(\.description))
-    }
     let writer = try OutputWriter(
       context.outputDirectory, header: OutputHeader(context.job, .alignedSamples))
-    let layout = Layout(
-      joined, windows: windows, standardised: Set(standardisers.keys),
-      keepsMissing: configuration.missing == .keep)
-    for split in Split.allCases {
-      try write(split, of: joined, windows, standardisers, layout, to: writer, &report, context)
+    let aligner = try RecordAligner(configuration, joined, stage: context.job.stage)
+    let total = Split.allCases.reduce(0) { $0 + joined.count($1) }
+    var findings = AlignFindings(aligner)
+    guard total > 0 else { throw nothingLeft(context, findings) }
+    let shapes = try SampleShapes(
+      aligner, joined, threads: context.job.threads, spillingTo: context.outputDirectory)
+    var standardisers = standardisers(aligner, shapes)
+    for split in Split.allCases where joined.count(split) > 0 {
+      try await write(
+        split, joined, aligner, shapes, writer, &findings, &standardisers, context)
     }
-    guard report.aligned > 0 else {
-      throw Diagnostic(
-        "stage '\(context.job.stage)'",
-        "not one of \(report.samples) samples is left: \(report.reasons)",
-        mend: "look at 'missing' and 'window' of the stage")
-    }
-    let modalities = joined.modalities.map { modality in
+    guard findings.report.aligned > 0 else { throw nothingLeft(context, findings) }
+    try check(standardisers, &findings, context)
+    findings.finish()
+    let modalities = aligner.modalities.enumerated().map { index, modality in
       var description = modality.description
-      description.type = .float32
-      description.shape = layout.shape(of: description.name) ?? description.shape
-      description.standardisation = standardisers[description.name]?.description(
+      description.shape = shapes.shapes[index]
+      description.rate = modality.rate(window: configuration.window?.length)
+      description.standardisation = standardisers[index]?.description(
         of: (configuration.standardise?.splits ?? []).map(\.rawValue))
       return description
     }
     _ = try writer.finish(
-      classes: joined.classes, modalities: modalities, details: try JSON.details(report))
-    report.tell(context)
+      classes: joined.classes, modalities: modalities,
+      details: try JSON.details(Details(alignment: findings.report)))
+    findings.tell(context)
+  }
+
+  private struct Details: Encodable {
+    var alignment: AlignmentReport
+  }
+
+  private func nothingLeft(_ context: StageContext, _ findings: AlignFindings) -> Diagnostic {
+    Diagnostic(
+      "stage '\(context.job.stage)'",
+      "not one of \(findings.report.samples) samples is left: \(findings.reasons)",
+      mend: "look at 'missing' and 'window' of the stage")
   }
 
   // MARK: Statistics
 
-  private func statistics(
-    of joined: JoinedSamples, _ context: StageContext
-  ) throws -> [String: Standardiser] {
-    guard let standardise = configuration.standardise else { return [:] }
-    let names = joined.modalities.map(\.description.name)
-    var result: [String: Standardiser] = [:]
-    for name in standardise.modalities.chosen(of: names) {
-      guard let modality = joined.modalities.first(where: { $0.description.name == name }) else {
-        continue
-      }
-      let columns = (modality.description.shape.last ?? nil) ?? 1
-      result[name] = Standardiser(columns: columns)
+  /// In the order of the modalities; `nil` of those that stay as they are.
+  private func standardisers(_ aligner: RecordAligner, _ shapes: SampleShapes) -> [Standardiser?] {
+    let names = aligner.modalities.map(\.name)
+    let chosen = configuration.standardise?.modalities.chosen(of: names) ?? []
+    return aligner.modalities.enumerated().map { index, modality in
+      guard chosen.contains(modality.name) else { return nil }
+      let shape = shapes.shapes[index]
+      // Time alone is no axis of columns.
+      let isTimeAlone = modality.course != .still && shape.count == 1
+      return Standardiser(
+        columns: isTimeAlone ? 1 : shape.last ?? 1, scale: modality.description.scale ?? 1,
+        isPooled: configuration.standardise?.per == .modality)
     }
-    for split in standardise.splits {
-      try joined.forEach(split, threads: context.job.threads) { record in
-        try Task.checkCancellation()
-        if configuration.missing == .drop, !misses(record, joined).isEmpty { return }
-        for name in result.keys {
-          if let values = record.values[name] { result[name]?.add(values) }
-        }
-      }
-    }
-    for (name, standardiser) in result.sorted(by: { $0.key < $1.key }) {
+  }
+
+  private func check(
+    _ standardisers: [Standardiser?], _ findings: inout AlignFindings, _ context: StageContext
+  ) throws {
+    let splits = (configuration.standardise?.splits ?? []).map(\.rawValue)
+    for (index, standardiser) in standardisers.enumerated() {
+      guard let standardiser else { continue }
+      let name = findings.report.modalities[index].name
+      findings.count(notFinite: standardiser.notFinite, ofModality: index)
       guard standardiser.count > 0 else {
         throw Diagnostic(
           "modality '\(name)'",
-          "no sample of the splits \(standardise.splits.map(\.rawValue).joined(separator: ", ")) "
+          "no sample of the splits \(splits.joined(separator: ", ")) "
             + "has it, so that there is nothing to take statistics of",
           mend: "name other 'splits' under 'standardise'")
       }
       let constant = standardiser.constantColumns
       if !constant.isEmpty {
+        let shown = constant.prefix(10).map { "\($0 + 1)" }.joined(separator: ", ")
         context.warn(
-          "modality '\(name)': column \(constant.map { "\($0 + 1)" }.joined(separator: ", ")) "
+          "modality '\(name)': column \(shown)\(constant.count > 10 ? ", …" : "") "
             + "never changes and is only centred",
           mend: "leave it out: it tells nothing")
       }
     }
-    return result
-  }
-
-  private func misses(_ record: JoinedSamples.Record, _ joined: JoinedSamples) -> [String] {
-    joined.modalities.map(\.description.name).filter { record.values[$0] == nil }
   }
 
   // MARK: Writing
 
   private func write(
-    _ split: Split, of joined: JoinedSamples, _ windows: Windows?,
-    _ standardisers: [String: Standardiser], _ layout: Layout, to writer: OutputWriter,
-    _ report: inout AlignmentReport, _ context: StageContext
-  ) throws {
-    let total = try joined.count(split)
-    guard total > 0 else { return }
-    let labels = try joined.sources.map { try CarriedLabels($0, split) }
-    var sink = SplitSink(
-      split, layout: layout, labels: labels, classes: joined.classes, configuration.packing,
-      to: writer)
+    _ split: Split, _ joined: JoinedSamples, _ aligner: RecordAligner, _ shapes: SampleShapes,
+    _ writer: OutputWriter, _ findings: inout AlignFindings,
+    _ standardisers: inout [Standardiser?], _ context: StageContext
+  ) async throws {
+    let total = joined.count(split)
+    let reader = try joined.read(
+      split, threads: context.job.threads, spillingTo: context.outputDirectory)
+    var labels = reader.labels
+    let mapSampler = aligner.mapSampler(labels)
+    if let mapSampler { labels.resize(to: mapSampler.output) }
+    let takesStatistics =
+      standardisers.contains { $0 != nil }
+      && configuration.standardise?.splits.contains(split) ?? false
+    var sink: SplitSink?
+    var group = PieceGroup()
     var done = 0
-    try joined.forEach(split, threads: context.job.threads) { record in
+    while let record = try reader.sample() {
       try Task.checkCancellation()
-      report.samples += 1
+      let prepared = try aligner.prepare(record)
+      findings.add(prepared, split)
+      if prepared.pieces > 0 { try shapes.check(prepared, aligner) }
+      group.add(prepared)
+      for number in 0..<prepared.pieces {
+        if sink == nil {
+          sink = try SplitSink(
+            split, aligner, shapes, labels, classes: joined.classes ?? [],
+            hasGroups: joined.hasGroups, keepsMissing: configuration.missing == .keep,
+            configuration.packing, to: writer)
+        }
+        let isKept = sink?.isKept(after: group.pieces.count) ?? false
+        group.add(
+          number, hasValues: !isKept || takesStatistics,
+          bytes: shapes.sampleBytes + record.labels.byteCount)
+        if group.bytes >= Self.bytesAtOnce || group.pieces.count == Self.samplesAtOnce {
+          try await finish(
+            &group, aligner, shapes, mapSampler, labels, split, &sink, &findings,
+            takesStatistics, &standardisers, context.job.threads)
+          if number + 1 < prepared.pieces { group.add(prepared) }
+        }
+      }
       done += 1
-      if done % 256 == 0 || done == total {
+      if done % 16 == 0 || done == total {
         context.progress(split.rawValue, done, of: total, unit: "samples")
       }
-      let missing = misses(record, joined)
-      if !missing.isEmpty {
-        report.count(missing: missing, split, id: record.id)
-        switch configuration.missing {
-        case .drop: return
-        case .keep: break
-        case .error:
-          throw Diagnostic(
-            "sample '\(record.id)'",
-            "it misses \(missing.map { "'\($0)'" }.joined(separator: " and "))",
-            mend: "take 'missing: drop' or 'missing: keep' in stage '\(context.job.stage)'")
-        }
-      }
-      var values = record.values
-      for (name, standardiser) in standardisers {
-        if var own = values.removeValue(forKey: name) {
-          standardiser.apply(to: &own)
-          values[name] = own
-        }
-      }
-      let pieces =
-        try windows?.cut(values, id: record.id)
-        ?? [Windows.Piece(number: 0, start: 0, stop: 0, values: values, padded: 0)]
-      if pieces.isEmpty { report.count(tooShort: record.id, split) }
-      for piece in pieces {
-        try sink.add(piece, of: record, isOnly: pieces.count == 1)
-        report.aligned += 1
-        report.padded += piece.padded
-        report.splits[split.rawValue, default: 0] += 1
-      }
     }
-    try sink.close()
+    try await finish(
+      &group, aligner, shapes, mapSampler, labels, split, &sink, &findings, takesStatistics,
+      &standardisers, context.job.threads)
+    try sink?.close()
+  }
+
+  /// Samples that are computed side by side.
+  private struct PieceGroup: Sendable {
+    var recordings: [RecordAligner.Prepared] = []
+    /// Which recording each comes from, and which of its samples it is.
+    var pieces: [(recording: Int, number: Int, hasValues: Bool)] = []
+    var bytes = 0
+
+    mutating func add(_ prepared: RecordAligner.Prepared) {
+      // A recording without samples is not kept.
+      guard prepared.pieces > 0 else { return }
+      recordings.append(prepared)
+      bytes += prepared.record.byteCount
+    }
+
+    mutating func add(_ number: Int, hasValues: Bool, bytes: Int) {
+      pieces.append((recordings.count - 1, number, hasValues))
+      self.bytes += hasValues ? bytes : 0
+    }
+  }
+
+  /// Computes the samples of a group and hands them on in their order.
+  private func finish(
+    _ group: inout PieceGroup, _ aligner: RecordAligner, _ shapes: SampleShapes,
+    _ mapSampler: PictureSampler?, _ labels: LabelFields, _ split: Split, _ sink: inout SplitSink?,
+    _ findings: inout AlignFindings, _ takesStatistics: Bool,
+    _ standardisers: inout [Standardiser?], _ threads: Int
+  ) async throws {
+    let whole = group
+    group = PieceGroup()
+    let results = Mutex([RecordAligner.Piece?](repeating: nil, count: whole.pieces.count))
+    try await SideBySide.run(
+      whole.pieces.count, threads: whole.bytes < Self.bytesWorthThreads ? 1 : threads
+    ) { index, _ in
+      let own = whole.pieces[index]
+      let piece = aligner.piece(
+        own.number, of: whole.recordings[own.recording], steps: shapes.steps,
+        mapSampler: mapSampler, labels, hasValues: own.hasValues)
+      results.withLock { $0[index] = piece }
+    }
+    for (index, piece) in results.withLock({ $0 }).enumerated() {
+      guard let piece else { continue }
+      findings.add(piece, of: whole.recordings[whole.pieces[index].recording].record.id, split)
+      if takesStatistics {
+        for modality in standardisers.indices {
+          if let values = piece.values[modality] {
+            standardisers[modality]?.add(values, valid: piece.valid[modality])
+          }
+        }
+      }
+      try sink?.add(piece)
+    }
   }
 }

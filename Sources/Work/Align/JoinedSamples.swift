@@ -3,31 +3,60 @@ import Dataflow
 import Diagnostics
 import Shards
 
-/// Samples of several outputs, put side by side by id.
+/// Samples of several outputs, put side by side by id, a few of them in memory at a time.
 ///
-/// The first input is streamed; of the others, one split at a time is in memory.
-struct JoinedSamples {
-  struct Modality {
+/// All ids are read first. The samples come in one order that keeps that of every input as far as
+/// inputs agree: those of the first, and what another adds after the sample that stands before it
+/// there. An input whose samples are in that order is streamed beside the others; one whose samples
+/// are not is copied into a file first and read from there by row.
+struct JoinedSamples: Sendable {
+  struct Modality: Sendable {
     var description: ModalityDescription
     /// Which input has it.
     var source: Int
+    /// Whether every step has a time stamp of its own.
+    var hasTimes: Bool
   }
 
-  /// One sample of all inputs, before windows and standardising.
-  struct Record {
+  /// The values of one modality of a sample as they were read.
+  struct Recording: Sendable {
+    /// `[time, …]` of a stream.
+    var array: NumberArray
+    /// s; one for each step.
+    var times: [Double]?
+    /// Time of the first step, s.
+    var start: Double
+
+    var byteCount: Int { array.bytes.count + (times?.count ?? 0) * 8 }
+  }
+
+  /// One sample of all inputs.
+  struct Record: Sendable {
     var id: String
     /// Hash over the values of all inputs.
     var content: String
-    /// By modality, row after row; absent when the sample misses it.
-    var values: [String: [Float]]
-    /// Where its label stands, by input.
-    var rows: [Int?]
+    var group: String?
+    /// In the order of `modalities`; `nil` where the sample lacks it.
+    var recordings: [Recording?]
+    var labels: CarriedLabels
+
+    var byteCount: Int { recordings.reduce(labels.byteCount) { $0 + ($1?.byteCount ?? 0) } }
+  }
+
+  /// The samples of a split: which row of each input belongs to which id.
+  private struct Order: Sendable {
+    var ids: [String] = []
+    /// By input, then by sample; −1 where the input lacks it.
+    var rows: [[Int]] = []
   }
 
   let sources: [Output]
   let references: [StageReference]
   let modalities: [Modality]
   let classes: [String]?
+  /// Whether samples belong to groups.
+  let hasGroups: Bool
+  private var orders: [Split: Order] = [:]
 
   /// - Parameter wanted: modalities to keep; `nil` means all.
   init(_ inputs: [Job.Input], keeping wanted: [String]?) throws {
@@ -35,8 +64,13 @@ struct JoinedSamples {
     sources = try inputs.map {
       try Output(opening: $0.directory, schema: PortType.samples.rawValue)
     }
-    let all = sources.enumerated().flatMap { index, output in
-      output.manifest.modalities.map { Modality(description: $0, source: index) }
+    let all = try sources.enumerated().flatMap { index, output in
+      let paths = try Self.paths(of: output)
+      return output.manifest.modalities.map {
+        Modality(
+          description: $0, source: index,
+          hasTimes: paths.contains(StandardField.modalityTime($0.name)))
+      }
     }
     modalities =
       try wanted?.map { name in
@@ -47,93 +81,29 @@ struct JoinedSamples {
         }
         return modality
       } ?? all
+    if let twice = Self.firstTwice(modalities.map(\.description.name)) {
+      throw Diagnostic(
+        "modality '\(twice)'", "two inputs have a modality of this name",
+        mend: "give it another name in one of the ingest stages")
+    }
     classes = try Self.classes(sources, references)
-    try checkSplits()
+    hasGroups = try sources.contains {
+      try Self.paths(of: $0).contains(StandardField.group)
+    }
+    orders = try order()
   }
 
-  func count(_ split: Split) throws -> Int { try ids(split).count }
+  func count(_ split: Split) -> Int { orders[split]?.ids.count ?? 0 }
 
-  /// Every id of the split: those of the first input in their order, then what others add.
-  private func ids(_ split: Split) throws -> [String] {
+  private static func firstTwice(_ names: [String]) -> String? {
     var seen: Set<String> = []
-    return try sources.flatMap { output in
-      output.count(of: split.rawValue) == 0
-        ? []
-        : try output.readAll([StandardField.id], of: split.rawValue)[StandardField.id]?.texts ?? []
-    }.filter { seen.insert($0).inserted }
+    return names.first { !seen.insert($0).inserted }
   }
 
-  /// Calls `body` with every sample of the split, in a stable order.
-  func forEach(_ split: Split, threads: Int, _ body: (Record) throws -> Void) throws {
-    let stream = split.rawValue
-    var others: [Int: Table] = [:]
-    for index in sources.indices.dropFirst() where sources[index].count(of: stream) > 0 {
-      others[index] = try Table(
-        columns: sources[index].readAll(paths(of: index, stream), of: stream),
-        modalities: names(of: index))
-    }
-    var seen: Set<String> = []
-    var row = 0
-    if let first = sources.first, first.count(of: stream) > 0 {
-      let reader = try first.read(
-        paths(of: 0, stream), of: stream,
-        options: ReadOptions(threads: threads, samplesPerBatch: 256))
-      while let batch = try reader.next() {
-        let table = Table(columns: batch.columns, modalities: names(of: 0))
-        for (local, id) in table.ids.enumerated() {
-          var record = table.record(local, sources: sources.count)
-          record.rows[0] = row
-          row += 1
-          for (index, other) in others { other.add(id, to: &record, source: index) }
-          seen.insert(id)
-          try body(record)
-        }
-      }
-    }
-    for index in sources.indices.dropFirst() {
-      guard let table = others[index] else { continue }
-      for (local, id) in table.ids.enumerated() where seen.insert(id).inserted {
-        var record = table.record(local, sources: sources.count)
-        record.rows[index] = local
-        for (further, other) in others where further > index {
-          other.add(id, to: &record, source: further)
-        }
-        try body(record)
-      }
-    }
-  }
-
-  private func names(of source: Int) -> [String] {
-    modalities.filter { $0.source == source }.map(\.description.name)
-  }
-
-  private func paths(of source: Int, _ stream: String) throws -> [String] {
-    let known = Set(try sources[source].fields(of: stream).map(\.path))
-    return
-      ([StandardField.id, StandardField.content]
-      + names(of: source).flatMap { [StandardField.modality($0), StandardField.presence($0)] })
-      .filter(known.contains)
-  }
-
-  /// - Throws: `Diagnostic` when one sample is in different splits of different inputs.
-  private func checkSplits() throws {
-    guard sources.count > 1 else { return }
-    var places: [String: (split: Split, source: Int)] = [:]
-    for (index, output) in sources.enumerated() {
-      for split in Split.allCases where output.count(of: split.rawValue) > 0 {
-        let ids =
-          try output.readAll([StandardField.id], of: split.rawValue)[StandardField.id]?.texts ?? []
-        for id in ids {
-          if let place = places[id], place.split != split {
-            throw Diagnostic(
-              "sample '\(id)'",
-              "it is \(place.split.rawValue) in '\(references[place.source])' and "
-                + "\(split.rawValue) in '\(references[index])'",
-              mend: "split both ingest stages by the same files, or by the same column")
-          }
-          places[id] = (split, index)
-        }
-      }
+  /// Fields of any split.
+  private static func paths(of output: Output) throws -> Set<String> {
+    try output.streams.reduce(into: []) {
+      $0.formUnion(try output.fields(of: $1).map(\.path))
     }
   }
 
@@ -155,62 +125,229 @@ struct JoinedSamples {
     return known?.classes
   }
 
-  /// Some samples of one input in memory.
-  private struct Table {
-    let ids: [String]
-    private let contents: [String]
-    private let values: [String: [Float]]
-    /// Where the values of each sample start, and of one more.
-    private let starts: [String: [Int]]
-    private let present: [String: [UInt8]]
-    private let place: [String: Int]
+  // MARK: Order
 
-    init(columns: [String: Column], modalities: [String]) {
-      ids = columns[StandardField.id]?.texts ?? []
-      contents = columns[StandardField.content]?.texts ?? []
-      place = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-      var values: [String: [Float]] = [:]
-      var starts: [String: [Int]] = [:]
-      var present: [String: [UInt8]] = [:]
-      for name in modalities {
-        guard let column = columns[StandardField.modality(name)], column.count > 0 else { continue }
-        let numbers = column.values(as: Float.self)
-        values[name] = numbers
-        if let lengths = column.lengths {
-          let steps = lengths.reduce(0, +)
-          let width = steps == 0 ? 0 : numbers.count / steps
-          starts[name] = lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1 * width) }
-        } else {
-          let width = numbers.count / column.count
-          starts[name] = (0...column.count).map { $0 * width }
+  /// - Throws: `Diagnostic` when one sample is in different splits of different inputs, or twice in
+  ///   one.
+  private func order() throws -> [Split: Order] {
+    var places: [String: (split: Split, source: Int)] = [:]
+    var orders: [Split: Order] = [:]
+    var ids: [Split: [[String]]] = [:]
+    for (index, output) in sources.enumerated() {
+      for split in Split.allCases {
+        let own =
+          output.count(of: split.rawValue) == 0
+          ? []
+          : try output.readAll([StandardField.id], of: split.rawValue)[StandardField.id]?.texts
+            ?? []
+        ids[split, default: []].append(own)
+        for id in own {
+          if let place = places[id], place.split != split || place.source == index {
+            throw Self.fault(id, place, (split, index), references)
+          }
+          places[id] = (split, index)
         }
-        present[name] = columns[StandardField.presence(name)]?.values(as: UInt8.self)
       }
-      self.values = values
-      self.starts = starts
-      self.present = present
+    }
+    for (split, ids) in ids {
+      let merged = Self.merged(ids)
+      let rows = ids.map { own in
+        let rows = Dictionary(own.enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
+        return merged.map { rows[$0] ?? -1 }
+      }
+      orders[split] = Order(ids: merged, rows: rows)
+    }
+    return orders
+  }
+
+  private static func fault(
+    _ id: String, _ first: (split: Split, source: Int), _ second: (split: Split, source: Int),
+    _ references: [StageReference]
+  ) -> Diagnostic {
+    guard first.split != second.split else {
+      return Diagnostic(
+        "sample '\(id)'", "it is twice in '\(references[second.source])'",
+        mend: "give every sample an id of its own")
+    }
+    return Diagnostic(
+      "sample '\(id)'",
+      "it is \(first.split.rawValue) in '\(references[first.source])' and "
+        + "\(second.split.rawValue) in '\(references[second.source])'",
+      mend: "split both ingest stages by the same files, or by the same column")
+  }
+
+  /// One order of all ids: what a later list adds stands after what stands before it there.
+  static func merged(_ lists: [[String]]) -> [String] {
+    var merged = lists.first ?? []
+    for list in lists.dropFirst() {
+      let known = Set(merged)
+      var added: [String?: [String]] = [:]
+      var anchor: String?
+      for id in list {
+        if known.contains(id) { anchor = id } else { added[anchor, default: []].append(id) }
+      }
+      guard !added.isEmpty else { continue }
+      merged = (added[nil] ?? []) + merged.flatMap { [$0] + (added[$0] ?? []) }
+    }
+    return merged
+  }
+
+  /// The samples of a split, one after the other.
+  ///
+  /// - Parameter folder: where inputs in another order are copied to.
+  func read(_ split: Split, threads: Int, spillingTo folder: String) throws -> Reader {
+    try Reader(self, split, threads: threads, folder)
+  }
+
+  /// Reads the samples of a split in their order; for one thread at a time.
+  final class Reader {
+    let labels: LabelFields
+    private let modalities: [Modality]
+    private let order: Order
+    private let references: [StageReference]
+    private var next = 0
+    /// By input; `nil` where it has no sample of the split.
+    private var inputs: [Input?]
+
+    private struct Input {
+      var rows: any SampleRows
+      var id: Int
+      var content: Int?
+      var group: Int?
+      /// In the order of the modalities that this input has.
+      var modalities: [ModalityFields]
+      /// In the order of `LabelFields.kinds`.
+      var labels: [Int?]
     }
 
-    func record(_ row: Int, sources: Int) -> Record {
+    /// Which of the fields that are read belong to a modality.
+    private struct ModalityFields {
+      var modality: Int
+      var data: Int
+      var present: Int?
+      var start: Int?
+      var times: Int?
+    }
+
+    fileprivate init(
+      _ joined: JoinedSamples, _ split: Split, threads: Int, _ folder: String
+    ) throws {
+      labels = try LabelFields(joined.sources, joined.references, split)
+      modalities = joined.modalities
+      references = joined.references
+      order = joined.orders[split] ?? Order()
+      inputs = []
+      for (index, output) in joined.sources.enumerated() {
+        guard output.count(of: split.rawValue) > 0 else {
+          inputs.append(nil)
+          continue
+        }
+        let known = Set(try output.fields(of: split.rawValue).map(\.path))
+        var paths: [String] = []
+        func field(_ path: String) -> Int? {
+          guard known.contains(path) else { return nil }
+          paths.append(path)
+          return paths.count - 1
+        }
+        guard let id = field(StandardField.id) else {
+          throw Diagnostic(output.directory, "its samples have no ids")
+        }
+        let content = field(StandardField.content)
+        let group = field(StandardField.group)
+        let fields = try modalities.enumerated().compactMap { number, modality in
+          guard modality.source == index else { return ModalityFields?.none }
+          let name = modality.description.name
+          guard let data = field(StandardField.modality(name)) else {
+            throw Diagnostic(output.directory, "its shards lack the modality '\(name)'")
+          }
+          return ModalityFields(
+            modality: number, data: data, present: field(StandardField.presence(name)),
+            start: field(StandardField.modalityStart(name)),
+            times: field(StandardField.modalityTime(name)))
+        }
+        let carried = labels.kinds.map { field($0.path(split)) }
+        let streamed = try StreamedRows(output, of: split.rawValue, paths, threads: threads)
+        let rows = order.rows[index].filter { $0 >= 0 }
+        let isInOrder = zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+        inputs.append(
+          Input(
+            rows: isInOrder
+              ? streamed
+              : try SpilledRows(streamed, count: rows.count, fields: paths.count, in: folder),
+            id: id, content: content, group: group, modalities: fields, labels: carried))
+      }
+    }
+
+    /// `nil` after the last one.
+    func sample() throws -> Record? {
+      guard next < order.ids.count else { return nil }
+      defer { next += 1 }
       var record = Record(
-        id: ids[row], content: contents[row], values: [:],
-        rows: Array(repeating: nil, count: sources))
-      fill(&record, from: row)
+        id: order.ids[next], content: "", group: nil,
+        recordings: Array(repeating: nil, count: modalities.count),
+        labels: CarriedLabels(unknown: labels))
+      for (index, input) in inputs.enumerated() {
+        guard let input, order.rows[index][next] >= 0 else { continue }
+        let cells = try input.rows.sample(order.rows[index][next])
+        if let content = input.content { record.content += cells.text(content) }
+        if let group = input.group { try add(cells.text(group), index, to: &record) }
+        record.labels.add(input.labels.map { place in place.map { cells.cells[$0] } })
+        for fields in input.modalities {
+          record.recordings[fields.modality] = try recording(fields, cells, record.id)
+        }
+      }
       return record
     }
 
-    func add(_ id: String, to record: inout Record, source: Int) {
-      guard let row = place[id] else { return }
-      record.rows[source] = row
-      record.content += contents[row]
-      fill(&record, from: row)
+    private func add(_ group: String, _ index: Int, to record: inout Record) throws {
+      guard !group.isEmpty else { return }
+      if let known = record.group, known != group {
+        throw Diagnostic(
+          "sample '\(record.id)'",
+          "it belongs to the group '\(group)' in '\(references[index])' and to '\(known)' before",
+          mend: "give both ingest stages the same groups")
+      }
+      record.group = group
     }
 
-    private func fill(_ record: inout Record, from row: Int) {
-      for (name, values) in values {
-        guard present[name]?[row] != 0, let starts = starts[name] else { continue }
-        record.values[name] = Array(values[starts[row]..<starts[row + 1]])
+    /// The values of a modality; `nil` where it is missing, or has no step.
+    private func recording(
+      _ fields: ModalityFields, _ cells: SampleCells, _ id: String
+    ) throws -> Recording? {
+      let description = modalities[fields.modality].description
+      if let present = fields.present, cells.cells[present].first == 0 { return nil }
+      let bytes = cells.cells[fields.data]
+      let row = description.shape.compactMap(\.self).reduce(description.type.size, *)
+      var shape = description.shape.compactMap(\.self)
+      if description.shape.first == .some(nil) { shape.insert(bytes.count / max(1, row), at: 0) }
+      guard bytes.count == shape.reduce(description.type.size, *) else {
+        throw Diagnostic(
+          "sample '\(id)'",
+          "modality '\(description.name)' has \(bytes.count) bytes, which is no whole step",
+          mend: "rerun the ingest stage with --force")
       }
+      if shape.first == 0 { return nil }
+      var recording = Recording(
+        array: NumberArray(description.type, bytes, shape: shape), times: nil, start: 0)
+      if let start = fields.start {
+        recording.start = Self.numbers(cells.cells[start]).first ?? 0
+      }
+      if let times = fields.times {
+        let stamps = Self.numbers(cells.cells[times])
+        guard stamps.count == shape.first else {
+          throw Diagnostic(
+            "sample '\(id)'",
+            "modality '\(description.name)' has \(shape.first ?? 0) steps and \(stamps.count) time "
+              + "stamps",
+            mend: "rerun the ingest stage with --force")
+        }
+        recording.times = stamps
+      }
+      return recording
+    }
+
+    private static func numbers(_ bytes: [UInt8]) -> [Double] {
+      ElementConversion.values(of: bytes, .float64, as: Double.self)
     }
   }
 }

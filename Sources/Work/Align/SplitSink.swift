@@ -1,164 +1,161 @@
+import Alignment
 import Arrays
-import Crypto
 import Dataflow
 import Diagnostics
-import Foundation
 import Shards
 import Stages
 
-/// The samples of one split on their way into shards, some at a time.
+/// The aligned samples of one split on their way into shards, some at a time.
+///
+/// Whole shards of an attempt that was cut short are kept: samples that are in them are counted and
+/// not written again.
 struct SplitSink {
-  private static let batch = 256
+  private static let samplesAtOnce = 256
+  private static let bytesAtOnce = 8 << 20
 
   private let split: Split
-  private let classes: [String]?
-  private let packing: PackingDescription
-  private let layout: Layout
-  private let labels: [CarriedLabels]
-  private let writer: OutputWriter
-  private var stream: SampleStream?
-  private var fields: [FieldDescription] = []
-  private var ids: [String] = []
-  private var contents: [String] = []
-  private var starts: [Double] = []
-  private var stops: [Double] = []
-  private var rows: [[Int?]] = []
-  private var values: [String: [Float]] = [:]
-  private var present: [String: [UInt8]] = [:]
+  private let aligner: RecordAligner
+  private let shapes: SampleShapes
+  private let labels: LabelFields
+  private let hasGroups: Bool
+  private let keepsMissing: Bool
+  private let fields: [FieldDescription]
+  private let stream: SampleStream
+  /// Ids of the samples that are there already.
+  private let kept: [String]
+  private var count = 0
+  private var pending: [RecordAligner.Piece] = []
+  private var pendingBytes = 0
 
   init(
-    _ split: Split, layout: Layout, labels: [CarriedLabels], classes: [String]?,
-    _ packing: PackingDescription, to writer: OutputWriter
-  ) {
+    _ split: Split, _ aligner: RecordAligner, _ shapes: SampleShapes, _ labels: LabelFields,
+    classes: [String], hasGroups: Bool, keepsMissing: Bool, _ packing: PackingDescription,
+    to writer: OutputWriter
+  ) throws {
     self.split = split
-    self.layout = layout
+    self.aligner = aligner
+    self.shapes = shapes
     self.labels = labels
-    self.classes = classes
-    self.packing = packing
-    self.writer = writer
+    self.hasGroups = hasGroups
+    self.keepsMissing = keepsMissing
+    fields = Self.fields(
+      aligner, shapes, labels, classes: classes, hasGroups: hasGroups, keepsMissing: keepsMissing,
+      packing)
+    stream = try writer.stream(
+      split.rawValue, fields: fields,
+      compression: Compression(rawValue: packing.compression.rawValue) ?? .zstd)
+    kept =
+      try stream.resume() > 0
+      ? stream.resumed(reading: [StandardField.id])[StandardField.id]?.texts ?? [] : []
   }
 
-  /// - Parameter isOnly: whether the recording gives no other sample; then its id stays as it is.
-  mutating func add(
-    _ piece: Windows.Piece, of record: JoinedSamples.Record, isOnly: Bool
-  ) throws {
-    for name in layout.names {
-      if let own = piece.values[name] {
-        try layout.take(own, of: name, id: record.id)
-        values[name, default: []] += own
-      }
-      guard let width = layout.width(of: name) else {
+  /// Whether the next sample after `ahead` others is there already.
+  func isKept(after ahead: Int) -> Bool { count + ahead < kept.count }
+
+  mutating func add(_ piece: RecordAligner.Piece) throws {
+    if count < kept.count {
+      guard kept[count] == piece.id else {
         throw Diagnostic(
-          "sample '\(record.id)'",
-          "modality '\(name)' is missing in the first sample, so that its length is not known",
-          mend: "cut series into windows: 'window: {length: SECONDS}'")
+          "sample '\(piece.id)'", "an earlier attempt has '\(kept[count])' in its place",
+          mend: "rerun the stage with --force")
       }
-      // Zeros where the modality is missing or the last window too short.
-      let lacking = (ids.count + 1) * width - (values[name]?.count ?? 0)
-      if lacking > 0 { values[name, default: []] += [Float](repeating: 0, count: lacking) }
-      present[name, default: []].append(piece.values[name] == nil ? 0 : 1)
+      count += 1
+      return
     }
-    let suffix = isOnly ? "" : "#\(piece.number)"
-    ids.append(record.id + suffix)
-    contents.append(Self.content(record.content, suffix))
-    starts.append(piece.start)
-    stops.append(piece.stop)
-    rows.append(record.rows)
-    if ids.count == Self.batch { try flush() }
+    count += 1
+    pending.append(piece)
+    pendingBytes += shapes.sampleBytes + piece.labels.byteCount
+    if pending.count == Self.samplesAtOnce || pendingBytes >= Self.bytesAtOnce { try flush() }
   }
 
   mutating func close() throws {
-    if !ids.isEmpty { try flush() }
-    try stream?.close()
-  }
-
-  /// One input's hash stays; of several inputs or windows it is a hash of the hashes.
-  private static func content(_ joined: String, _ suffix: String) -> String {
-    if joined.count == 32, suffix.isEmpty { return joined }
-    let digest = SHA256.hash(data: Data((joined + suffix).utf8))
-    return digest.prefix(16).map { String(format: "%02x", $0) }.joined()
+    try flush()
+    try stream.close()
   }
 
   private mutating func flush() throws {
-    if stream == nil {
-      fields = description()
-      stream = try writer.stream(
-        split.rawValue, fields: fields,
-        compression: Compression(rawValue: packing.compression.rawValue) ?? .zstd)
-    }
+    guard !pending.isEmpty else { return }
+    let pieces = pending
+    pending = []
+    pendingBytes = 0
     var columns = [
-      StandardField.id: Column(texts: ids),
-      StandardField.split: Column(texts: Array(repeating: split.rawValue, count: ids.count)),
-      StandardField.content: Column(texts: contents),
+      StandardField.id: Column(texts: pieces.map(\.id)),
+      StandardField.split: Column(
+        texts: Array(repeating: split.rawValue, count: pieces.count)),
+      StandardField.content: Column(texts: pieces.map(\.content)),
     ]
-    if layout.hasWindows {
-      columns[StandardField.start] = Column(starts, count: ids.count)
-      columns[StandardField.stop] = Column(stops, count: ids.count)
+    if hasGroups { columns[StandardField.group] = Column(texts: pieces.map { $0.group ?? "" }) }
+    if aligner.window != nil {
+      columns[StandardField.start] = Column(pieces.map(\.start), count: pieces.count)
+      columns[StandardField.stop] = Column(pieces.map(\.stop), count: pieces.count)
     }
-    for name in layout.names {
-      columns[StandardField.modality(name)] = Column(values[name] ?? [], count: ids.count)
-      if layout.keepsMissing {
-        columns[StandardField.presence(name)] = Column(present[name] ?? [], count: ids.count)
+    for (index, modality) in aligner.modalities.enumerated() {
+      columns[StandardField.modality(modality.name)] = values(of: index, pieces)
+      if keepsMissing {
+        columns[StandardField.presence(modality.name)] = Column(
+          pieces.map { $0.values[index] == nil ? UInt8(0) : 1 }, count: pieces.count)
+      }
+      if modality.canBeInvalid {
+        columns[StandardField.validity(modality.name)] = Column(
+          pieces.flatMap { $0.valid[index] ?? [] }, count: pieces.count)
       }
     }
-    let path = split == .labelled ? StandardField.label : StandardField.truth
-    if fields.contains(where: { $0.path == path }) {
-      columns[path] = mergedLabels()
-    }
-    try stream?.append(columns)
-    ids.removeAll(keepingCapacity: true)
-    contents.removeAll(keepingCapacity: true)
-    starts.removeAll(keepingCapacity: true)
-    stops.removeAll(keepingCapacity: true)
-    rows.removeAll(keepingCapacity: true)
-    for name in layout.names {
-      values[name]?.removeAll(keepingCapacity: true)
-      present[name]?.removeAll(keepingCapacity: true)
-    }
+    columns.merge(labels.columns(pieces.map(\.labels))) { $1 }
+    try stream.append(columns)
   }
 
-  /// The labels of the first input that has any for the sample.
-  private func mergedLabels() -> Column {
-    let columns = labels.enumerated().compactMap { index, carried in
-      carried.column(rows.map { $0[index] })?.values(as: Int32.self)
+  /// Zeros where the modality is missing.
+  private func values(of index: Int, _ pieces: [RecordAligner.Piece]) -> Column {
+    let type = aligner.modalities[index].description.type
+    let size = shapes.shapes[index].reduce(type.size, *)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size * pieces.count)
+    for piece in pieces {
+      if let values = piece.values[index] {
+        bytes += values.bytes
+      } else {
+        bytes.append(contentsOf: repeatElement(0, count: size))
+      }
     }
-    let values = ids.indices.map { row -> Int32 in
-      columns.lazy.map { $0[row] }.first { $0 >= 0 } ?? -1
-    }
-    return Column(values, count: ids.count)
+    return Column(.numbers(type, bytes), count: pieces.count)
   }
 
-  private func description() -> [FieldDescription] {
+  private static func fields(
+    _ aligner: RecordAligner, _ shapes: SampleShapes, _ labels: LabelFields, classes: [String],
+    hasGroups: Bool, keepsMissing: Bool, _ packing: PackingDescription
+  ) -> [FieldDescription] {
     var fields = [
       StandardField.idField, StandardField.splitField, StandardField.contentField,
     ]
-    if layout.hasWindows {
+    if hasGroups { fields.append(StandardField.groupField) }
+    if aligner.window != nil {
       fields += [
         FieldDescription(
           StandardField.start, .number(.float64), unit: "s",
-          documentation: "Start of the window, from the start of the recording."),
+          documentation: "Start of the window, from the start of what the streams have in common."),
         FieldDescription(
           StandardField.stop, .number(.float64), unit: "s",
-          documentation: "End of the window, from the start of the recording."),
+          documentation: "End of the window, from the start of what the streams have in common."),
       ]
     }
-    for name in layout.names {
-      guard let modality = layout.description(of: name), let shape = layout.shape(of: name) else {
-        continue
-      }
+    for (index, modality) in aligner.modalities.enumerated() {
+      let description = modality.description
       fields.append(
         FieldDescription(
-          StandardField.modality(name), .number(.float32), shape: shape, axes: modality.axes,
-          unit: layout.standardised.contains(name) ? nil : modality.unit, rate: modality.rate,
-          labels: modality.columns,
-          documentation: layout.standardised.contains(name)
-            ? "Standardised: (x - mean) / std of each column, by the manifest's statistics." : nil,
-          isShuffled: packing.byteShuffle.contains(name)))
-      if layout.keepsMissing { fields.append(StandardField.presenceField(name)) }
+          StandardField.modality(modality.name), .number(description.type),
+          shape: shapes.shapes[index], axes: description.axes, unit: description.unit,
+          rate: modality.rate(window: aligner.window?.length), labels: description.columns,
+          isShuffled: packing.byteShuffle.contains(modality.name)))
+      if keepsMissing { fields.append(StandardField.presenceField(modality.name)) }
+      if modality.canBeInvalid, let steps = shapes.steps[index] {
+        fields.append(
+          FieldDescription(
+            StandardField.validity(modality.name), .number(.uint8), shape: [steps],
+            axes: ["time"],
+            documentation: "0 where a time step is padding, or too far from any that was recorded."
+          ))
+      }
     }
-    if let classes, labels.contains(where: { !$0.isEmpty }) {
-      fields.append(StandardField.labelField(split, classes: classes))
-    }
-    return fields
+    return fields + labels.fields(classes: classes)
   }
 }

@@ -1,3 +1,4 @@
+import Configuration
 public import Dataflow
 import Diagnostics
 import Networks
@@ -19,9 +20,11 @@ public struct DistillWork: StageWork {
     var inputs = Inputs(context)
     var items: [Study.Item] = []
     var modalities: [ModalityDescription] = []
+    var task: LearningTask?
     for (name, variant) in configuration.ordered {
       let plan = try StudentPlan(name, variant, &inputs, context)
       items += try plan.items(device: try Device(context.job.device))
+      task = task ?? plan.pool.output.manifest.task
       for modality in try variant.modalities.map(plan.pool.modality)
       where !modalities.contains(where: { $0.name == modality.name }) {
         modalities.append(modality)
@@ -33,7 +36,8 @@ public struct DistillWork: StageWork {
     let lights = try configuration.ordered.compactMap { name, variant in
       try light(name, variant, checkpoints.filter { $0.variant == name }, &inputs, context)
     }
-    try ModelOutput.finish(writer, checkpoints, lights: lights, modalities: modalities)
+    try ModelOutput.finish(
+      writer, checkpoints, lights: lights, task: task, modalities: modalities)
     context.summarise(
       "\(configuration.names.count) variant\(configuration.names.count == 1 ? "" : "s"), "
         + "\(checkpoints.count) networks")
@@ -48,25 +52,24 @@ public struct DistillWork: StageWork {
     guard case .pseudo = variant.labels else { return nil }
     let pool = try inputs.samples(DistillStage.from, variant: name)
     let labels = try inputs.labels(variant: name)
-    let tensors = try pool.tensors(variant.modalities).map(\.values)
+    let stored = try inputs.stored(pool, variant.modalities)
     let device = try Device(context.job.device)
     let classes = try pool.classes()
-    var predicted = [Int](repeating: 0, count: classes.count)
-    var pseudo = predicted
-    var agreed = 0
+    var agreement = Agreement(pool.task, classes: classes.count)
     for (index, checkpoint) in checkpoints.enumerated() {
-      let moved = try tensors.map { try $0.moved(to: device) }
-      let guesses = try checkpoint.network.logits(moved).argmax(axis: 1).integers()
-      let wanted = try labels.hardLabels(for: pool, seed: index)
-      for (guess, label) in zip(guesses, wanted) where label >= 0 {
-        predicted[guess] += 1
-        pseudo[label] += 1
-        if guess == label { agreed += 1 }
+      let size = checkpoint.network.samplesPerPass
+      for start in stride(from: 0, to: pool.count, by: size) {
+        let rows = start..<min(pool.count, start + size)
+        let places = try Tensor(classes: Array(rows))
+        let tensors = try stored.map { try $0.selecting(places).floats().moved(to: device) }
+        let guesses = try Decisions.of(
+          checkpoint.network.logits(tensors), pool.task, threshold: PseudoLabelStage.evenOdds)
+        agreement.add(guesses, labels.decisions(on: pool.ids[rows], seed: index))
       }
     }
     let light = StudentLight(
-      variant: name, agreement: Double(agreed) / Double(max(1, pseudo.reduce(0, +))),
-      predicted: predicted, pseudo: pseudo)
+      variant: name, agreement: agreement.value, predicted: agreement.predicted,
+      pseudo: agreement.pseudo)
     guard labels.modalities.allSatisfy(variant.modalities.contains) else {
       context.summarise(
         light.line(classes: classes) + " (sees other modalities than its teacher)")
@@ -81,11 +84,47 @@ public struct DistillWork: StageWork {
   }
 }
 
+/// How often student and pseudo-labels agree, over all that the teacher labelled.
+private struct Agreement {
+  private let task: LearningTask
+  private(set) var predicted: [Int]
+  private(set) var pseudo: [Int]
+  private var agreed = 0
+  private var compared = 0
+
+  init(_ task: LearningTask, classes: Int) {
+    self.task = task
+    predicted = Array(repeating: 0, count: classes)
+    pseudo = predicted
+  }
+
+  mutating func add(_ guesses: [Int], _ labels: [Int]) {
+    for (place, (guess, label)) in zip(guesses, labels).enumerated() where label >= 0 {
+      switch task {
+      case .singleLabel, .segmentation:
+        predicted[guess] += 1
+        pseudo[label] += 1
+        compared += 1
+        if guess == label { agreed += 1 }
+      case .multiLabel:
+        predicted[place % predicted.count] += guess
+        pseudo[place % pseudo.count] += label
+        // What neither gives says little: most labels of most samples are absent.
+        compared += guess + label
+        agreed += 2 * guess * label
+      }
+    }
+  }
+
+  var value: Double { Double(agreed) / Double(max(1, compared)) }
+}
+
 /// The inputs of a distillation, each opened once however many variants read it.
 private struct Inputs {
   private let context: StageContext
   private var samples: [String: SampleSet] = [:]
   private var labels: [String: PseudoLabelSet] = [:]
+  private var modalities: [String: StoredInput] = [:]
 
   init(_ context: StageContext) { self.context = context }
 
@@ -106,6 +145,15 @@ private struct Inputs {
     let opened = try SampleSet(input)
     samples[key] = opened
     return opened
+  }
+
+  /// The values of some modalities, read once however many variants learn from them.
+  mutating func stored(_ samples: SampleSet, _ names: [String]) throws -> [StoredInput] {
+    let key = "\(samples.input.fingerprint) \(samples.input.reference) "
+    for input in try samples.inputs(names.filter { modalities[key + $0] == nil }) {
+      modalities[key + input.name] = input
+    }
+    return names.compactMap { modalities[key + $0] }
   }
 
   mutating func labels(variant: String) throws -> PseudoLabelSet {
@@ -130,9 +178,10 @@ private struct StudentPlan {
   let variant: DistillStage.Variant
   /// D_u
   let pool: SampleSet
+  private let network: NetworkDescription
   private let classes: [String]
   /// One for each seed of the teacher; seed i of the student takes i modulo their number.
-  private let sources: [MemorySource]
+  private let lessons: [(source: MemorySource, classWeights: [Float]?)]
   private let labelSource: String
 
   init(
@@ -145,30 +194,48 @@ private struct StudentPlan {
     let classes = try pool.classes()
     self.pool = pool
     self.classes = classes
-    var labelled: SampleSet?
+    network = try pool.network(variant.network)
+    var stored = try inputs.stored(pool, variant.modalities)
+    let picture = stored.first?.shape.picture
+    var labelled: Lesson?
     if variant.alsoLabelled != nil {
       let samples = try inputs.samples(DistillStage.alsoLabelled, variant: name)
-      guard try samples.classes() == classes else {
+      guard try samples.classes() == classes, samples.task == pool.task else {
         throw Diagnostic(
           "variant '\(name)'", "'also-labelled' has other classes than the unlabelled samples",
           mend: "give both the same 'classes' in the same order")
       }
-      labelled = samples
+      let more = try inputs.stored(samples, variant.modalities)
+      for (own, other) in zip(stored, more) where own.shape != other.shape {
+        throw Diagnostic(
+          "modality '\(own.name)'",
+          "'also-labelled' has samples of shape \(other.shape.shape), the unlabelled ones "
+            + "\(own.shape.shape)", mend: "use the same align stage for both")
+      }
+      stored = try zip(stored, more).map { try $0.followed(by: $1) }
+      labelled = try samples.openLabels().lesson(picture: picture)
     }
-    let answers: [[Answer?]]
+    let own: [Lesson]
     switch variant.labels {
     case .truth:
       labelSource = "truth"
-      let truth = try Truth(context).labels(of: pool)
-      guard truth.contains(where: { $0 >= 0 }) else {
+      let lesson = try Truth(context).labels(of: pool).lesson(picture: picture)
+      guard !lesson.rows.isEmpty else {
         throw Diagnostic(
           "variant '\(name)'", "the true labels of '\(pool.input.reference)' are not known",
           mend: "leave the supervised variant out: it is the upper bound, not the method")
       }
-      answers = [truth.map { $0 < 0 ? nil : .hard($0) }]
+      own = [lesson]
     case .pseudo(let reference):
       labelSource = reference.description
       let labels = try inputs.labels(variant: name)
+      guard labels.task == pool.task else {
+        throw Diagnostic(
+          "variant '\(name)'",
+          "'\(reference)' are labels for '\(labels.task.rawValue)', and "
+            + "'\(pool.input.reference)' asks for '\(pool.task.rawValue)'",
+          mend: "label them by a teacher that was trained for '\(pool.task.rawValue)'")
+      }
       guard labels.classes == classes else {
         throw Diagnostic(
           "variant '\(name)'",
@@ -176,71 +243,43 @@ private struct StudentPlan {
             + classes.joined(separator: ", "),
           mend: "give both the same 'classes' in the same order")
       }
-      answers = try (0..<labels.seeds).map { try labels.answers(for: pool, seed: $0) }
+      own = try (0..<labels.seeds).map {
+        try labels.lesson(for: pool, picture: picture, seed: $0)
+      }
     }
-    sources = try answers.map {
-      try Self.source($0, pool, labelled, variant.modalities, classes, variant: name)
+    let inputs = stored
+    lessons = try own.map { lesson in
+      guard !lesson.rows.isEmpty else {
+        throw Diagnostic(
+          "variant '\(name)'", "no sample of '\(pool.input.reference)' has a label to learn from",
+          mend: "lower the 'threshold' or 'min-confidence' of the pseudo-label stage")
+      }
+      let whole =
+        try labelled.map {
+          try lesson.followed(by: $0, offset: pool.count, classes: classes.count)
+        } ?? lesson
+      let isWhole = whole.rows.count == inputs.first?.values.shape.first
+      return (
+        try MemorySource(inputs, rows: isWhole ? nil : whole.rows, targets: whole.targets),
+        try whole.weights(
+          variant.training.classWeights, classes: classes, of: "variant '\(name)'")
+      )
     }
   }
 
   func items(device: Device) throws -> [Study.Item] {
-    let trainer = Trainer(
-      network: variant.network, classes: classes.count, training: variant.training,
-      transforms: variant.transform, consistency: variant.consistency, device: device)
-    return variant.training.seedList.enumerated().map { index, seed in
-      Study.Item(
-        variant: name, seed: seed, trainer: trainer, source: sources[index % sources.count],
-        classes: classes,
+    variant.training.seedList.enumerated().map { index, seed in
+      let lesson = lessons[index % lessons.count]
+      return Study.Item(
+        variant: name, seed: seed,
+        trainer: Trainer(
+          network: network, classes: classes.count, training: variant.training,
+          transforms: variant.transform, consistency: variant.consistency,
+          classWeights: lesson.classWeights, device: device),
+        source: lesson.source, classes: classes,
         provenance: ModelCheckpoint.Provenance(
           samples: pool.input.reference.description, fingerprint: pool.input.fingerprint,
           labels: labelSource))
     }
-  }
-
-  /// The samples with an answer, and D_l with its labels where the variant wants it too.
-  private static func source(
-    _ answers: [Answer?], _ pool: SampleSet, _ labelled: SampleSet?, _ modalities: [String],
-    _ classes: [String], variant: String
-  ) throws -> MemorySource {
-    let kept = answers.indices.filter { answers[$0] != nil }
-    guard !kept.isEmpty else {
-      throw Diagnostic(
-        "variant '\(variant)'", "no sample of '\(pool.input.reference)' has a label to learn from",
-        mend: "lower the 'threshold' of the pseudo-label stage")
-    }
-    var tensors = try pool.tensors(modalities)
-    if kept.count < answers.count {
-      let rows = try Tensor(classes: kept)
-      tensors = try tensors.map { ($0.name, try $0.values.selecting(rows)) }
-    }
-    var targets = kept.compactMap { answers[$0] }
-    if let labelled {
-      let more = try labelled.tensors(modalities)
-      tensors = try zip(tensors, more).map {
-        ($0.name, try Tensor.concatenate([$0.values, $1.values], axis: 0))
-      }
-      targets += try labelled.openLabels().map { .hard($0) }
-    }
-    return try MemorySource(tensors, targets: try Targets(targets, classes: classes.count))
-  }
-}
-
-extension Targets {
-  /// Hard when every answer is; else distributions, a class being all of its own.
-  fileprivate init(_ answers: [Answer], classes: Int) throws {
-    var hard: [Int] = []
-    for case .hard(let label) in answers { hard.append(label) }
-    if hard.count == answers.count {
-      self = .hard(try Tensor(classes: hard))
-      return
-    }
-    var shares: [Float] = []
-    for answer in answers {
-      switch answer {
-      case .hard(let label): shares += (0..<classes).map { $0 == label ? 1 : 0 }
-      case .soft(let distribution): shares += distribution
-      }
-    }
-    self = .soft(try Tensor(shares, shape: [answers.count, classes]))
   }
 }

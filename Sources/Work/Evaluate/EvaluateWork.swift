@@ -1,3 +1,4 @@
+import Configuration
 public import Dataflow
 import Diagnostics
 import Metrics
@@ -18,6 +19,7 @@ public struct EvaluateWork: StageWork {
     let device = try Device(context.job.device)
     let models = try context.inputs(EvaluateStage.models).map { try ModelSet($0, device: device) }
     let test = try known(SampleSet(try context.input(EvaluateStage.on)), context)
+    try check(test.samples.task, context)
     try checkUnseen(models, test.samples, context)
     var document = MetricsDocument()
     for model in models {
@@ -40,7 +42,7 @@ public struct EvaluateWork: StageWork {
     // A tenth of the size: what every run shows at its end, also when it had nothing to do.
     try writer.writeFile("aggregates.json", Array(JSON.text(document.aggregates()).utf8))
     _ = try writer.finish(
-      classes: try test.samples.classes(), modalities: [],
+      task: test.samples.output.manifest.task, classes: try test.samples.classes(), modalities: [],
       details: try JSON.details(
         Details(
           on: test.samples.input.reference.description, samples: test.samples.count,
@@ -56,15 +58,21 @@ public struct EvaluateWork: StageWork {
     var models: [String]
   }
 
-  /// Samples with their true classes, −1 where nobody knows.
+  /// Samples with what is true of them.
   private struct KnownSamples {
     var samples: SampleSet
-    var truth: [Int]
+    var truth: LabelColumn
   }
 
   private func known(_ samples: SampleSet, _ context: StageContext) throws -> KnownSamples {
     let truth = try Truth(context).labels(of: samples)
-    let unknown = truth.count { $0 < 0 }
+    guard truth.count == samples.count else {
+      throw Diagnostic(
+        "input '\(samples.input.reference)'",
+        "it has \(samples.count) samples and \(truth.count) true labels",
+        mend: "rerun the stage that made it with --force")
+    }
+    let unknown = (0..<truth.count).count { !truth.isKnown($0) }
     guard unknown < truth.count else {
       throw Diagnostic(
         "input '\(samples.input.reference)'", "the true label of not one sample is known",
@@ -76,6 +84,22 @@ public struct EvaluateWork: StageWork {
           + "and are left out")
     }
     return KnownSamples(samples: samples, truth: truth)
+  }
+
+  /// What the face could not know before the data were there.
+  private func check(_ task: LearningTask, _ context: StageContext) throws {
+    let known = TaskMetrics.names(of: task)
+    if let other = configuration.metrics?.first(where: { !known.contains($0) }) {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'", "'\(other)' is no metric of '\(task.rawValue)'",
+        mend: "metrics: \(known.joined(separator: ", "))")
+    }
+    if configuration.threshold != nil, task != .multiLabel {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'",
+        "'threshold' goes with several labels, and the samples ask for '\(task.rawValue)'",
+        mend: "remove it")
+    }
   }
 
   /// A model must not be tested on what it has learned from.
@@ -94,28 +118,34 @@ public struct EvaluateWork: StageWork {
     }
   }
 
-  /// What each network says: for every sample its class and confidence.
-  private func answers(
-    of model: ModelSet, to samples: SampleSet, _ context: StageContext
-  ) throws -> [[(label: Int, confidence: Double)]] {
+  /// Runs all networks over the samples, batch by batch.
+  ///
+  /// - each: gets the places of the batch's samples and the logits of each network, `[n] +
+  ///   outputShape`
+  private func run(
+    _ model: ModelSet, on samples: SampleSet, _ context: StageContext,
+    each: (Range<Int>, [Tensor]) throws -> Void
+  ) throws {
     let device = try Device(context.job.device)
-    let classes = try samples.classes().count
-    var answers = model.checkpoints.map { _ in [(label: Int, confidence: Double)]() }
+    let shape = try model.outputShape()
     let batches = try BatchedSamples(
-      samples, modalities: model.modalities, batchSize: configuration.batchSize,
+      samples, modalities: model.modalities,
+      batchSize: model.batchSize(atMost: configuration.batchSize, logits: shape),
       threads: context.job.threads)
+    var done = 0
     while let batch = try batches.next() {
       try Task.checkCancellation()
-      let shares = try model.logits(batch.inputs, device: device).softmax(axis: 2).floats()
-      for (place, start) in stride(from: 0, to: shares.count, by: classes).enumerated() {
-        let row = shares[start..<start + classes]
-        let label = PseudoLabelWork.argmax(row)
-        answers[place % answers.count].append((label, Double(row[start + label])))
-      }
+      let logits = try model.logits(batch.inputs, device: device)
+      let rows = done..<done + batch.ids.count
+      try each(
+        rows,
+        try model.checkpoints.indices.map {
+          try logits.sliced($0..<$0 + 1, axis: 1).reshaped([rows.count] + shape)
+        })
+      done += batch.ids.count
       context.progress(
-        model.input.reference.description, answers[0].count, of: samples.count, unit: "samples")
+        model.input.reference.description, done, of: samples.count, unit: "samples")
     }
-    return answers
   }
 
   private func add(
@@ -123,24 +153,19 @@ public struct EvaluateWork: StageWork {
     _ context: StageContext
   ) throws {
     let classes = try known.samples.classes()
-    let answers = try answers(of: model, to: known.samples, context)
-    for (checkpoint, answers) in zip(model.checkpoints, answers) {
-      var accuracy = Accuracy()
-      var calibration = ExpectedCalibrationError(bins: configuration.calibrationBins)
-      var confusion = ConfusionMatrix(classes: classes.count)
-      for (truth, answer) in zip(known.truth, answers) where truth >= 0 {
-        accuracy.add((truth, answer.label))
-        calibration.add((answer.confidence, answer.label == truth))
-        confusion.add((truth, answer.label))
-      }
+    var scores = model.checkpoints.map { _ in
+      configuration.score(known.samples.task, classes: classes)
+    }
+    try run(model, on: known.samples, context) { places, logits in
+      let truth = known.truth.decisions(places)
+      for (index, logits) in logits.enumerated() { try scores[index].add(logits, truth: truth) }
+    }
+    for (checkpoint, score) in zip(model.checkpoints, scores) {
       let rows = Rows(model, checkpoint, known.samples.split)
-      document.rows += [
-        rows.row(Accuracy.name, accuracy.value),
-        rows.row(BalancedAccuracy.name, BalancedAccuracy(confusion).value),
-        rows.row(MacroF1.name, MacroF1(confusion).value),
-        rows.row(ExpectedCalibrationError.name, calibration.value),
-      ]
-      document.confusionMatrices.append(rows.confusion(.student, classes, confusion))
+      document.rows += score.figures.filter(configuration.wants).map(rows.row)
+      if let confusion = score.confusion {
+        document.confusionMatrices.append(rows.confusion(.student, classes, confusion))
+      }
     }
   }
 
@@ -149,35 +174,45 @@ public struct EvaluateWork: StageWork {
     _ model: ModelSet, denoising known: KnownSamples, labels: PseudoLabelSet,
     to document: inout MetricsDocument, _ context: StageContext
   ) throws {
-    let classes = try known.samples.classes()
-    try model.check(known.samples)
-    let answers = try answers(of: model, to: known.samples, context)
+    let (samples, task) = (known.samples, known.samples.task)
+    let classes = try samples.classes()
+    try model.check(samples)
+    guard labels.task == task, labels.perSample == known.truth.perSample else {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'",
+        "the pseudo-labels are not of the form of the true labels of '\(samples.input.reference)'",
+        mend: "label the same samples that are denoised on")
+    }
+    // As in distillation: the i-th seed of a variant learned from the i-th seed of the teacher.
     var seeds: [String: Int] = [:]
-    for (checkpoint, answers) in zip(model.checkpoints, answers) {
-      // As in distillation: the i-th seed of a variant learned from the i-th seed of the teacher.
-      let place = seeds[checkpoint.variant, default: 0]
-      seeds[checkpoint.variant] = place + 1
-      let pseudo = try labels.hardLabels(for: known.samples, seed: place)
-      var denoising = Denoising(classes: classes.count)
-      var student = ConfusionMatrix(classes: classes.count)
-      var teacher = ConfusionMatrix(classes: classes.count)
-      for ((truth, label), answer) in zip(zip(known.truth, pseudo), answers)
-      where truth >= 0 && label >= 0 {
-        denoising.add(truth: truth, pseudoLabel: label, student: answer.label)
-        student.add((truth, answer.label))
-        teacher.add((truth, label))
+    let places = model.checkpoints.map { checkpoint in
+      defer { seeds[checkpoint.variant, default: 0] += 1 }
+      return seeds[checkpoint.variant, default: 0]
+    }
+    var accounts = places.map { _ in DenoisingAccount(task, classes: classes.count) }
+    try run(model, on: samples, context) { rows, logits in
+      let truth = known.truth.decisions(rows)
+      for (index, logits) in logits.enumerated() {
+        accounts[index].add(
+          truth: truth, pseudo: labels.decisions(on: samples.ids[rows], seed: places[index]),
+          student: try Decisions.of(logits, task, threshold: configuration.decision))
       }
-      let rows = Rows(model, checkpoint, known.samples.split)
-      for (measure, value) in denoising.overall.values {
-        document.rows.append(rows.row(measure.name, value))
+    }
+    for (checkpoint, account) in zip(model.checkpoints, accounts) {
+      let rows = Rows(model, checkpoint, samples.split)
+      for (measure, value) in account.denoising.overall.values {
+        document.rows.append(rows.row(Figure(measure.name, value)))
       }
-      for (name, rates) in zip(classes, denoising.ofEachClass) {
+      for (name, rates) in zip(classes, account.denoising.ofEachClass) {
         for (measure, value) in rates.values {
-          document.rows.append(rows.row("\(measure.name)/\(name)", value))
+          document.rows.append(
+            rows.row(Figure(measure.name, name: "\(measure.name)/\(name)", value)))
         }
       }
+      guard task != .multiLabel else { continue }
       document.confusionMatrices += [
-        rows.confusion(.pseudoLabels, classes, teacher), rows.confusion(.student, classes, student),
+        rows.confusion(.pseudoLabels, classes, account.teacher),
+        rows.confusion(.student, classes, account.student),
       ]
     }
   }
@@ -196,10 +231,11 @@ public struct EvaluateWork: StageWork {
       self.split = split.rawValue
     }
 
-    func row(_ metric: String, _ value: Double?) -> MetricRow {
+    func row(_ figure: Figure) -> MetricRow {
       MetricRow(
         stage: stage, model: variant == stage ? stage : "\(stage).\(variant)", variant: variant,
-        seed: seed, split: split, metric: metric, value: value)
+        seed: seed, split: split, metric: figure.name, value: figure.value,
+        classes: figure.classes)
     }
 
     func confusion(
@@ -208,6 +244,38 @@ public struct EvaluateWork: StageWork {
       ConfusionRecord(
         stage: stage, variant: variant, seed: seed, split: split, of: subject, classes: classes,
         counts: matrix.counts)
+    }
+  }
+}
+
+/// What one student made of its pseudo-labels, decision by decision.
+private struct DenoisingAccount {
+  private let task: LearningTask
+  private let classes: Int
+  private(set) var denoising: Denoising
+  private(set) var student: ConfusionMatrix
+  private(set) var teacher: ConfusionMatrix
+
+  init(_ task: LearningTask, classes: Int) {
+    self.task = task
+    self.classes = classes
+    denoising = Denoising(classes: classes)
+    student = ConfusionMatrix(classes: classes)
+    teacher = ConfusionMatrix(classes: classes)
+  }
+
+  /// Adds decisions in the numbers of `LabelColumn`; those without truth or pseudo-label are left
+  /// out.
+  mutating func add(truth: [Int], pseudo: [Int], student answers: [Int]) {
+    for (place, truth) in truth.enumerated() where truth >= 0 && pseudo[place] >= 0 {
+      let (label, answer) = (pseudo[place], answers[place])
+      if task == .multiLabel {
+        denoising.add(truth: truth, pseudoLabel: label, student: answer, of: place % classes)
+        continue
+      }
+      denoising.add(truth: truth, pseudoLabel: label, student: answer)
+      student.add((truth, answer))
+      teacher.add((truth, label))
     }
   }
 }

@@ -23,6 +23,8 @@ public struct InferWork: StageWork {
     if samples.split == .unlabelled { try TrainedOn.check(model.input, hasNotSeen: samples) }
     let classes = try samples.classes()
     let seeds = model.checkpoints.count
+    let shape = try model.outputShape()
+    let type: ElementType = configuration.precision == .float16 ? .float16 : .float32
     let writer = try OutputWriter(
       context.outputDirectory, header: OutputHeader(context.job, .predictions))
     let stream = try writer.stream(
@@ -30,41 +32,47 @@ public struct InferWork: StageWork {
       fields: [
         StandardField.idField, StandardField.splitField,
         FieldDescription(
-          StandardField.logits, .number(.float32), shape: [seeds, classes.count],
-          axes: ["seed", "class"], labels: classes,
-          documentation: "Unnormalised log-probabilities of each seed of the model."),
+          StandardField.logits, .number(type), shape: [seeds] + shape,
+          axes: Array(["seed", "class", "height", "width"].prefix(1 + shape.count)),
+          labels: shape.count == 1 ? classes : nil,
+          documentation: samples.task == .multiLabel
+            ? "Log-odds of each class, of each seed of the model."
+            : "Unnormalised log-probabilities of each seed of the model."),
       ], compression: .zstd)
     var counts = [Int](repeating: 0, count: classes.count)
+    var decided = 0
     var done = 0
     let batches = try BatchedSamples(
-      samples, modalities: model.modalities, batchSize: configuration.batchSize,
+      samples, modalities: model.modalities,
+      batchSize: model.batchSize(atMost: configuration.batchSize, logits: shape),
       threads: context.job.threads)
     while let batch = try batches.next() {
       try Task.checkCancellation()
       let logits = try model.logits(batch.inputs, device: device)
-      let values = try logits.floats()
-      for row in 0..<batch.ids.count * seeds {
-        counts[
-          PseudoLabelWork.argmax(values[row * classes.count..<(row + 1) * classes.count])] += 1
-      }
+      let decisions = try Decisions.of(
+        logits.reshaped([-1] + shape), samples.task, threshold: PseudoLabelStage.evenOdds)
+      Decisions.count(decisions, samples.task, into: &counts)
+      decided +=
+        samples.task == .multiLabel ? decisions.count / classes.count : decisions.count
       try stream.append([
         StandardField.id: Column(texts: batch.ids),
         StandardField.split: Column(
           texts: Array(repeating: samples.split.rawValue, count: batch.ids.count)),
-        StandardField.logits: Column(values, count: batch.ids.count),
+        StandardField.logits: try Column(logits, as: type),
       ])
       done += batch.ids.count
       context.progress("samples", done, of: samples.count, unit: "samples")
     }
     try stream.close()
     _ = try writer.finish(
-      classes: classes, modalities: try model.modalities.map(samples.modality),
+      task: samples.output.manifest.task, classes: classes,
+      modalities: try model.modalities.map(samples.modality),
       details: try JSON.details(
         Details(model: model.input.reference.description, seeds: model.checkpoints.map(\.seed))))
     context.summarise(
       "\(samples.count) samples, \(seeds) seed\(seeds == 1 ? "" : "s"); predicts "
         + zip(classes, counts).map { name, count in
-          "\(name): \(Figures.percent([Double(count) / Double(max(1, counts.reduce(0, +)))]))"
+          "\(name): \(Figures.percent([Double(count) / Double(max(1, decided))]))"
         }.joined(separator: ", "))
   }
 
@@ -81,7 +89,24 @@ extension ModelSet {
       .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  /// Logits `[batch, network, class]` of all networks, in evaluation.
+  /// The logits that every network gives of one sample: `[class]` or `[class, height, width]`.
+  func outputShape() throws -> [Int] {
+    let shapes = checkpoints.map(\.network.outputShape)
+    guard let first = shapes.first, shapes.allSatisfy({ $0 == first }) else {
+      throw Diagnostic(
+        "model '\(input.reference)'", "its networks give logits of different shapes",
+        mend: "name one variant: '\(input.reference.stage).VARIANT'")
+    }
+    return first
+  }
+
+  /// How many samples at a time: no more than what keeps their logits within 64 MiB.
+  func batchSize(atMost size: Int, logits shape: [Int]) -> Int {
+    let numbers = shape.reduce(max(1, checkpoints.count), *)
+    return max(1, min(size, (1 << 24) / max(1, numbers)))
+  }
+
+  /// Logits `[batch, network] + outputShape` of all networks, in evaluation.
   ///
   /// - inputs: by modality, `[batch, …sample shape]`
   func logits(_ inputs: [String: Tensor], device: Device) throws -> Tensor {
@@ -89,9 +114,24 @@ extension ModelSet {
       let own = try checkpoint.network.modalities.compactMap {
         try inputs[$0.name]?.moved(to: device)
       }
-      let logits = try checkpoint.network.logits(own, batchSize: 1024)
-      return try logits.reshaped([logits.shape[0], 1, checkpoint.classes.count])
+      let logits = try checkpoint.network.logits(own)
+      return try logits.reshaped([logits.shape[0], 1] + Array(logits.shape.dropFirst()))
     }
     return try Tensor.concatenate(answers, axis: 1)
+  }
+}
+
+extension Column {
+  /// The numbers of a tensor whose first axis is the sample.
+  init(_ tensor: Tensor, as type: ElementType) throws {
+    let (own, size): (DType, Int) =
+      switch type {
+      case .float16: (.float16, 2)
+      case .uint8: (.uint8, 1)
+      default: (.float32, 4)
+      }
+    var bytes = [UInt8](repeating: 0, count: tensor.count * size)
+    try bytes.withUnsafeMutableBytes { try tensor.copy(into: $0, as: own) }
+    self.init(.numbers(size == 4 ? .float32 : type, bytes), count: tensor.shape.first ?? 0)
   }
 }

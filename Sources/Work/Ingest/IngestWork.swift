@@ -1,3 +1,4 @@
+import Configuration
 public import Dataflow
 import Diagnostics
 import Readers
@@ -16,7 +17,7 @@ public struct IngestWork: StageWork {
   public init(_ configuration: IngestStage.Configuration) { self.configuration = configuration }
 
   public func run(_ context: StageContext) async throws {
-    let source = try configuration.reader()
+    let source = try source(context)
     let index = try source.index()
     for warning in index.warnings { context.warn(warning) }
     guard !index.entries.isEmpty else {
@@ -27,8 +28,9 @@ public struct IngestWork: StageWork {
     let forms = try source.forms(of: index)
     let writer = try OutputWriter(
       context.outputDirectory, header: OutputHeader(context.job, .samples))
+    let mapSize = try (source as? RecordingSource)?.mapSize(of: index)
     var shards = try IngestedShards(
-      forms, index, mapSize: nil, configuration.packing, writer)
+      forms, index, mapSize: mapSize, configuration.packing, writer)
     var overlap = OverlapCheck("stage '\(context.job.stage)'")
     var quarantine = Quarantine(
       share: configuration.mostUnreadable.value ?? 0, text: configuration.mostUnreadable.text,
@@ -73,7 +75,8 @@ public struct IngestWork: StageWork {
     try quarantine.write(to: writer)
     let read = index.entries.count - quarantine.samples.count
     _ = try writer.finish(
-      classes: index.classes.isEmpty ? nil : index.classes, modalities: forms.map(\.description),
+      task: index.labelling.task, classes: index.classes.isEmpty ? nil : index.classes,
+      modalities: forms.map(\.description),
       details: try JSON.details(
         Details(
           samples: read, duplicates: overlap.duplicates, missing: missing,
@@ -92,6 +95,14 @@ public struct IngestWork: StageWork {
     }
   }
 
+  private func source(_ context: StageContext) throws -> any IngestSource {
+    guard let (layout, modalities, target) = try configuration.recordings() else {
+      return try configuration.reader()
+    }
+    return try RecordingSource(
+      layout.list(), modalities: modalities, target: target, threads: context.job.threads)
+  }
+
   private struct Details: Encodable {
     var samples: Int
     /// Samples with the content of an earlier one of the same split.
@@ -101,6 +112,18 @@ public struct IngestWork: StageWork {
     var unreadable: Int
     /// Rows of the source that are no samples here, by reason.
     var leftOut: [String: Int]
+  }
+}
+
+extension SampleIndex.Labelling {
+  /// What networks answer of such samples; `nil` without labels.
+  var task: LearningTask? {
+    switch self {
+    case .none: nil
+    case .single: .singleLabel
+    case .multiple: .multiLabel
+    case .map: .segmentation
+    }
   }
 }
 

@@ -129,6 +129,14 @@ struct ModelSet {
   /// Checks that every network can read these samples.
   func check(_ samples: SampleSet) throws {
     for checkpoint in checkpoints {
+      let task = checkpoint.network.task
+      guard task == samples.task else {
+        throw Diagnostic(
+          "model '\(input.reference)'",
+          "it answers '\(task.rawValue)', and '\(samples.input.reference)' asks for "
+            + "'\(samples.task.rawValue)'",
+          mend: "take a model that was trained for '\(samples.task.rawValue)'")
+      }
       let found = try samples.shapes(checkpoint.network.modalities.map(\.name))
       for (wanted, found) in zip(checkpoint.network.modalities, found)
       where wanted.shape != found.shape {

@@ -1,3 +1,4 @@
+import Configuration
 import Dataflow
 import Shards
 import Training
@@ -10,7 +11,7 @@ enum ModelOutput {
 
   static func finish(
     _ writer: OutputWriter, _ checkpoints: [ModelCheckpoint], lights: [StudentLight] = [],
-    modalities: [ModalityDescription]
+    task: LearningTask?, modalities: [ModalityDescription]
   ) throws {
     let details = ModelDetails(
       networks: checkpoints.map {
@@ -19,7 +20,7 @@ enum ModelOutput {
           report: $0.report)
       }, lights: lights)
     _ = try writer.finish(
-      classes: checkpoints.first?.classes, modalities: modalities,
+      task: task, classes: checkpoints.first?.classes, modalities: modalities,
       details: try JSON.details(details))
   }
 }

@@ -3,9 +3,12 @@ import Metrics
 /// What can be seen of a student without a single true label. METHOD: the warning light.
 struct StudentLight: Codable, Hashable, Sendable {
   var variant: String
-  /// Mean over seeds of the share of D_u on which student and pseudo-labels agree.
+  /// Mean over seeds of the share of D_u (of its pixels) on which student and pseudo-labels agree; of
+  /// several labels 2 · given by both / (given by one + given by the other), because labels that
+  /// neither gives would drown what they agree on.
   var agreement: Double
-  /// Predictions of all seeds for each class of D_u, clean and in evaluation.
+  /// Predictions of all seeds for each class of D_u, clean and in evaluation; of pixels, or of labels
+  /// given, where these are what is predicted.
   var predicted: [Int]
   /// Pseudo-labels of all seeds for each class.
   var pseudo: [Int]

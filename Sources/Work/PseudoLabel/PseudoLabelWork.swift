@@ -1,4 +1,5 @@
 import Arrays
+import Configuration
 public import Dataflow
 import Diagnostics
 import Foundation
@@ -30,46 +31,49 @@ public struct PseudoLabelWork: StageWork {
     let output = try Output(opening: input.directory, schema: PortType.predictions.rawValue)
     let split = Split.unlabelled.rawValue
     let classes = output.manifest.classes ?? []
-    let isSoft = configuration.mode == .soft
-    let reader = try output.read(
-      [StandardField.id, StandardField.logits], of: split,
-      options: ReadOptions(threads: context.job.threads))
-    guard reader.count > 0, !classes.isEmpty else {
+    let task = output.manifest.task ?? .singleLabel
+    guard output.count(of: split) > 0, !classes.isEmpty else {
       throw Diagnostic(
         "input '\(input.reference)'", "it has no predictions for unlabelled samples",
         mend: "infer 'from: STAGE.unlabelled'")
     }
-    var tally = Tally(classes: classes.count)
-    var sink: Sink?
+    let reader = try output.read(
+      [StandardField.id, StandardField.logits], of: split,
+      options: ReadOptions(threads: context.job.threads))
+    guard
+      let field = reader.fields.first(where: { $0.path == StandardField.logits }),
+      let form = PredictionForm(field, task, classes: classes)
+    else {
+      throw Diagnostic(
+        "input '\(input.reference)'",
+        "its logits are not of the shape that '\(task.rawValue)' has with \(classes.count) classes",
+        mend: "rerun the infer stage with --force")
+    }
+    try checkThreshold(task, context)
+    var labeller = configuration.labeller(task, form)
+    let sink = try Sink(context, fields: labeller.fields)
     var done = 0
     while let batch = try reader.next() {
       try Task.checkCancellation()
       guard let ids = batch.columns[StandardField.id]?.texts,
-        let logits = batch.columns[StandardField.logits]?.values(as: Float.self), !ids.isEmpty
+        let logits = batch.columns[StandardField.logits], !ids.isEmpty
       else { continue }
-      let seeds = logits.count / (ids.count * classes.count)
-      let open =
-        try sink
-        ?? Sink(context, seeds: seeds, classes: classes, isSoft: isSoft)
-      sink = open
-      var rows = Rows()
-      for entry in 0..<ids.count * seeds {
-        let row = logits[entry * classes.count..<(entry + 1) * classes.count]
-        let plain = Self.softmax(row, temperature: 1)
-        let label = Self.argmax(row)
-        rows.labels.append(Int32(label))
-        rows.confidences.append(plain[label])
-        rows.kept.append(Double(plain[label]) >= configuration.threshold ? 1 : 0)
-        if isSoft {
-          rows.probabilities += Self.softmax(row, temperature: configuration.temperature)
-        }
-        tally.add(label: label, isKept: rows.kept.last == 1)
-      }
-      try open.append(ids, rows)
+      try sink.append(ids, labeller.label(logits))
       done += ids.count
       context.progress("labels", done, of: reader.count, unit: "samples")
     }
-    try finish(sink, tally, classes, seen: output.manifest.modalities, context)
+    try finish(
+      sink, labeller.tally, type(of: labeller).noun, classes, task: output.manifest.task,
+      seen: output.manifest.modalities, context)
+  }
+
+  /// What the face could not know before the data were there.
+  private func checkThreshold(_ task: LearningTask, _ context: StageContext) throws {
+    guard task == .segmentation, configuration.threshold != nil else { return }
+    throw Diagnostic(
+      "stage '\(context.job.stage)'",
+      "a pixel has one class: there is no threshold from which it is given",
+      mend: "write 'min-confidence', the least confidence of a pixel that is learned from")
   }
 
   static func softmax(_ logits: ArraySlice<Float>, temperature: Double) -> [Float] {
@@ -93,6 +97,12 @@ public struct PseudoLabelWork: StageWork {
   ) throws {
     let samples = try SampleSet(try context.input(PseudoLabelStage.samples))
     let classes = try samples.classes()
+    guard samples.task == .singleLabel else {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'",
+        "a column of classes gives one label a sample, and '\(samples.input.reference)' asks for "
+          + "'\(samples.task.rawValue)'", mend: "label them by 'from: PREDICTIONS'")
+    }
     let table = try DelimitedTable(reading: file.path)
     let idColumn = try table.column(file.id)
     let labelColumn = try table.column(file.column)
@@ -120,39 +130,46 @@ public struct PseudoLabelWork: StageWork {
           mend: "give every unlabelled sample a row, or check the column of the ids: '\(file.id)'"))
     }
     guard faults.isEmpty else { throw DiagnosticList(Array(faults.prefix(20))) }
-    var tally = Tally(classes: classes.count)
-    let sink = try Sink(context, seeds: 1, classes: classes, isSoft: false)
-    var rows = Rows()
-    for label in samples.ids.compactMap({ labels[$0] }) {
-      rows.labels.append(Int32(label))
-      rows.confidences.append(1)
-      rows.kept.append(1)
-      tally.add(label: label, isKept: true)
-    }
-    try sink.append(samples.ids, rows)
-    try finish(sink, tally, classes, seen: [], context)
+    var tally = LabelTally(classes: classes.count)
+    let sink = try Sink(context, fields: ClassLabeller.fields(seeds: 1))
+    let given = samples.ids.compactMap { labels[$0] }
+    for label in given { tally.add(label: label, isKept: true) }
+    try sink.append(
+      samples.ids,
+      [
+        StandardField.pseudoLabel: Column(given.map(Int32.init), count: given.count),
+        StandardField.pseudoConfidence: Column(given.map { _ in Float(1) }, count: given.count),
+        StandardField.pseudoKept: Column(given.map { _ in UInt8(1) }, count: given.count),
+      ])
+    try finish(
+      sink, tally, ClassLabeller.noun, classes, task: samples.output.manifest.task, seen: [],
+      context)
   }
 
   /// - Parameter modalities: what the teacher saw; empty when nobody knows.
   private func finish(
-    _ sink: Sink?, _ tally: Tally, _ classes: [String], seen modalities: [ModalityDescription],
-    _ context: StageContext
+    _ sink: Sink, _ tally: LabelTally, _ noun: String, _ classes: [String], task: LearningTask?,
+    seen modalities: [ModalityDescription], _ context: StageContext
   ) throws {
-    guard let sink, tally.kept > 0 else {
+    guard tally.kept > 0 else {
+      let isOfClasses = (task ?? .singleLabel) == .singleLabel
+      let (key, value) =
+        isOfClasses && configuration.threshold != nil
+        ? ("threshold", configuration.leastConfidence)
+        : ("min-confidence", configuration.minConfidence)
       throw Diagnostic(
         "stage '\(context.job.stage)'",
-        "not one of \(tally.kept + tally.dropped) labels reaches the threshold of "
-          + "\(configuration.threshold)",
-        mend: "lower 'threshold'; 'mke inspect' shows how confident the teacher is")
+        "not one of \(tally.kept + tally.dropped) \(noun) reaches the \(key) of \(value)",
+        mend: "lower '\(key)'; 'mke inspect' shows how confident the teacher is")
     }
     try sink.finish(
-      seen: modalities,
+      task: task, classes, seen: modalities,
       details: Details(kept: tally.kept, dropped: tally.dropped, balance: tally.balance))
     let shares = zip(classes, tally.balance).map { name, count in
       "\(name): \(Figures.percent([Double(count) / Double(tally.kept)]))"
     }
     context.summarise(
-      "\(tally.kept) labels kept, \(tally.dropped) dropped; \(shares.joined(separator: ", "))")
+      "\(tally.kept) \(noun) kept, \(tally.dropped) dropped; \(shares.joined(separator: ", "))")
   }
 
   private struct Details: Encodable {
@@ -163,85 +180,34 @@ public struct PseudoLabelWork: StageWork {
     var balance: [Int]
   }
 
-  private struct Tally {
-    var kept = 0
-    var dropped = 0
-    var balance: [Int]
-
-    init(classes: Int) { balance = Array(repeating: 0, count: classes) }
-
-    mutating func add(label: Int, isKept: Bool) {
-      if isKept {
-        kept += 1
-        balance[label] += 1
-      } else {
-        dropped += 1
-      }
-    }
-  }
-
-  /// Some samples' labels, `[sample, seed]` and `[sample, seed, class]`.
-  private struct Rows {
-    var labels: [Int32] = []
-    var confidences: [Float] = []
-    var kept: [UInt8] = []
-    var probabilities: [Float] = []
-  }
-
   /// The output under way.
   private final class Sink {
     private let writer: OutputWriter
     private let stream: SampleStream
-    private let classes: [String]
-    private let isSoft: Bool
 
-    init(_ context: StageContext, seeds: Int, classes: [String], isSoft: Bool) throws {
-      self.classes = classes
-      self.isSoft = isSoft
+    init(_ context: StageContext, fields: [FieldDescription]) throws {
       writer = try OutputWriter(
         context.outputDirectory, header: OutputHeader(context.job, .pseudoLabels))
-      var fields = [
-        StandardField.idField, StandardField.splitField,
-        FieldDescription(
-          StandardField.pseudoLabel, .number(.int32), shape: [seeds], axes: ["seed"],
-          documentation: "The class that each seed of the teacher gives to the sample."),
-        FieldDescription(
-          StandardField.pseudoConfidence, .number(.float32), shape: [seeds], axes: ["seed"],
-          documentation: "Probability of that class, at temperature 1."),
-        FieldDescription(
-          StandardField.pseudoKept, .number(.uint8), shape: [seeds], axes: ["seed"],
-          documentation: "1 where the label takes part in training."),
-      ]
-      if isSoft {
-        fields.append(
-          FieldDescription(
-            StandardField.pseudoProbabilities, .number(.float32), shape: [seeds, classes.count],
-            axes: ["seed", "class"], labels: classes,
-            documentation: "Soft label: distribution over classes at the stage's temperature."))
-      }
       stream = try writer.stream(
-        Split.unlabelled.rawValue, fields: fields, compression: .zstd)
+        Split.unlabelled.rawValue,
+        fields: [StandardField.idField, StandardField.splitField] + fields, compression: .zstd)
     }
 
-    func append(_ ids: [String], _ rows: Rows) throws {
-      var columns = [
-        StandardField.id: Column(texts: ids),
-        StandardField.split: Column(
-          texts: Array(repeating: Split.unlabelled.rawValue, count: ids.count)),
-        StandardField.pseudoLabel: Column(rows.labels, count: ids.count),
-        StandardField.pseudoConfidence: Column(rows.confidences, count: ids.count),
-        StandardField.pseudoKept: Column(rows.kept, count: ids.count),
-      ]
-      if isSoft {
-        columns[StandardField.pseudoProbabilities] = Column(rows.probabilities, count: ids.count)
-      }
+    func append(_ ids: [String], _ labels: [String: Column]) throws {
+      var columns = labels
+      columns[StandardField.id] = Column(texts: ids)
+      columns[StandardField.split] = Column(
+        texts: Array(repeating: Split.unlabelled.rawValue, count: ids.count))
       try stream.append(columns)
     }
 
-    func finish(seen modalities: [ModalityDescription], details: Details) throws {
+    func finish(
+      task: LearningTask?, _ classes: [String], seen modalities: [ModalityDescription],
+      details: Details
+    ) throws {
       try stream.close()
       _ = try writer.finish(
-        classes: classes, modalities: modalities, details: try JSON.details(details))
+        task: task, classes: classes, modalities: modalities, details: try JSON.details(details))
     }
   }
 }

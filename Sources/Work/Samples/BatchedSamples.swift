@@ -9,13 +9,13 @@ struct BatchedSamples {
     var inputs: [String: Tensor]
   }
 
-  private let shapes: [(name: String, shape: [Int])]
+  private let readings: [ModalityReading]
   private let reader: SampleReader
 
   init(_ samples: SampleSet, modalities: [String], batchSize: Int, threads: Int) throws {
-    shapes = try samples.shapes(modalities).map { ($0.name, $0.shape) }
+    readings = try samples.readings(modalities)
     reader = try samples.output.read(
-      [StandardField.id] + modalities.map(StandardField.modality), of: samples.split.rawValue,
+      [StandardField.id] + readings.flatMap(\.paths), of: samples.split.rawValue,
       options: ReadOptions(threads: threads, samplesPerBatch: batchSize))
   }
 
@@ -23,9 +23,8 @@ struct BatchedSamples {
   func next() throws -> Batch? {
     guard let batch = try reader.next() else { return nil }
     var inputs: [String: Tensor] = [:]
-    for (name, shape) in shapes {
-      guard let column = batch.columns[StandardField.modality(name)] else { continue }
-      inputs[name] = try Tensor(column, sampleShape: shape)
+    for reading in readings {
+      inputs[reading.shape.name] = try reading.input(batch.columns).floats()
     }
     return Batch(ids: batch.columns[StandardField.id]?.texts ?? [], inputs: inputs)
   }

@@ -1,9 +1,12 @@
 import Arrays
+import Configuration
 import Dataflow
 import Diagnostics
 import Networks
+import Recipes
 import Shards
 import Tensors
+import Training
 
 /// The samples of one split, as the stages that learn and predict see them: without sealed labels.
 struct SampleSet {
@@ -39,6 +42,9 @@ struct SampleSet {
 
   var count: Int { ids.count }
 
+  /// What networks answer of these samples.
+  var task: LearningTask { output.manifest.task ?? .singleLabel }
+
   /// - Throws: `Diagnostic` when the samples came without labels, so that no class is known.
   func classes() throws -> [String] {
     guard let classes = output.manifest.classes, !classes.isEmpty else {
@@ -59,58 +65,55 @@ struct SampleSet {
     return modality
   }
 
+  /// How each modality is read.
+  func readings(_ modalities: [String]) throws -> [ModalityReading] {
+    let fields = try output.fields(of: split.rawValue)
+    return try modalities.map { try ModalityReading(modality($0), fields) }
+  }
+
   /// The fixed shape of one sample of each modality.
   func shapes(_ modalities: [String]) throws -> [ModalityShape] {
-    try modalities.map { name in
-      ModalityShape(
-        name,
-        try modality(name).shape.map { size in
-          guard let size else {
-            throw Diagnostic(
-              "modality '\(name)'", "its samples differ in length",
-              mend: "cut them into windows: 'window: {length: SECONDS}' in the align stage")
-          }
-          return size
-        })
-    }
+    try readings(modalities).map(\.shape)
   }
 
-  /// All samples of each modality, float32 `[n, …sample shape]`.
-  func tensors(_ modalities: [String]) throws -> [(name: String, values: Tensor)] {
-    let shapes = try shapes(modalities)
-    let columns = try output.readAll(
-      modalities.map(StandardField.modality), of: split.rawValue)
-    return try shapes.map { shape in
-      guard let column = columns[StandardField.modality(shape.name)] else {
-        throw Diagnostic("modality '\(shape.name)'", "it could not be read")
-      }
-      return (shape.name, try Tensor(column, sampleShape: shape.shape))
-    }
+  /// All samples of each modality, as they were recorded.
+  func inputs(_ modalities: [String]) throws -> [StoredInput] {
+    let readings = try readings(modalities)
+    let columns = try output.readAll(readings.flatMap(\.paths), of: split.rawValue)
+    return try readings.map { try $0.input(columns) }
   }
 
-  /// The class of each sample, where that is open knowledge: the labelled split.
-  func openLabels() throws -> [Int] {
-    guard try output.fields(of: split.rawValue).contains(where: { $0.path == StandardField.label })
-    else {
+  /// What each sample is labelled with, where that is open knowledge: the labelled split.
+  func openLabels() throws -> LabelColumn {
+    let path = StandardField.label(task)
+    guard try output.fields(of: split.rawValue).contains(where: { $0.path == path }) else {
       throw Diagnostic(
         "input '\(input.reference)'", "the \(split.rawValue) samples have no open labels",
         mend: "name the column of the labels: 'label: COLUMN' in the ingest stage")
     }
-    return try output.readAll([StandardField.label], of: split.rawValue)[StandardField.label]?
-      .values(as: Int64.self).map(Int.init) ?? []
+    return try LabelColumn(
+      output.readAll([path], of: split.rawValue)[path], task, classes: classes().count,
+      of: "input '\(input.reference)'")
+  }
+
+  /// `description` with the head that these samples ask for.
+  ///
+  /// - Throws: `Diagnostic` when the file names another one.
+  func network(_ description: NetworkDescription) throws -> NetworkDescription {
+    var description = description
+    if let kind = description.head.kind, kind != task {
+      throw Diagnostic(
+        "network",
+        "its head is for '\(kind.rawValue)', and '\(input.reference)' asks for '\(task.rawValue)'",
+        mend: "remove 'kind' from 'head': it then follows the samples")
+    }
+    if task != .singleLabel { description.head.kind = task }
+    return description
   }
 
   /// Hashes over the values of each sample.
   func contents() throws -> [String] {
     try output.readAll([StandardField.content], of: split.rawValue)[StandardField.content]?.texts
       ?? []
-  }
-}
-
-extension Tensor {
-  /// A fixed-length column of numbers as float32 `[n, …sample shape]`.
-  init(_ column: Column, sampleShape: [Int]) throws {
-    let values = column.values(as: Float.self)
-    self = try Tensor(values, shape: [column.count] + sampleShape)
   }
 }

@@ -1,4 +1,5 @@
 import Arrays
+import Configuration
 import Dataflow
 import Shards
 
@@ -18,6 +19,8 @@ enum StandardField {
   static let truthMap = "/sealed/map"
   static let logits = "/predictions/logits"
   static let pseudoLabel = "/pseudo/label"
+  static let pseudoClasses = "/pseudo/classes"
+  static let pseudoMap = "/pseudo/map"
   static let pseudoConfidence = "/pseudo/confidence"
   static let pseudoKept = "/pseudo/kept"
   static let pseudoProbabilities = "/pseudo/probabilities"
@@ -25,8 +28,26 @@ enum StandardField {
   static func modality(_ name: String) -> String { "/modalities/\(name)/data" }
   static func modalityStart(_ name: String) -> String { "/modalities/\(name)/start" }
   static func modalityTime(_ name: String) -> String { "/modalities/\(name)/time/data" }
-  static func validity(_ name: String) -> String { "/modalities/\(name)/valid" }
   static func presence(_ name: String) -> String { "/modalities/\(name)/present" }
+  static func validity(_ name: String) -> String { "/modalities/\(name)/valid" }
+
+  /// Where open labels of a task stand.
+  static func label(_ task: LearningTask) -> String {
+    switch task {
+    case .singleLabel: label
+    case .multiLabel: labels
+    case .segmentation: labelMap
+    }
+  }
+
+  /// Where sealed labels of a task stand.
+  static func truth(_ task: LearningTask) -> String {
+    switch task {
+    case .singleLabel: truth
+    case .multiLabel: truths
+    case .segmentation: truthMap
+    }
+  }
 
   static let idField = FieldDescription(
     id, .text, documentation: "Name of the sample, unique in the data set.")

@@ -16,19 +16,21 @@ struct Truth {
     }
   }
 
-  /// The true class of each sample, −1 where nobody knows it.
-  func labels(of samples: SampleSet) throws -> [Int] {
+  /// What is true of each sample.
+  func labels(of samples: SampleSet) throws -> LabelColumn {
     if samples.split == .labelled { return try samples.openLabels() }
     let stream = samples.split.rawValue
-    guard try samples.output.fields(of: stream).contains(where: { $0.path == StandardField.truth })
-    else {
+    let path = StandardField.truth(samples.task)
+    guard try samples.output.fields(of: stream).contains(where: { $0.path == path }) else {
       throw Diagnostic(
         "input '\(samples.input.reference)'", "the true labels of these samples are not known",
         mend: "name the column of the labels in the ingest stage, or leave this evaluation out")
     }
-    return try samples.output.readAll(
-      [StandardField.truth], of: stream, options: ReadOptions(includesSealed: true)
-    )[StandardField.truth]?.values(as: Int64.self).map(Int.init) ?? []
+    let columns = try samples.output.readAll(
+      [path], of: stream, options: ReadOptions(includesSealed: true))
+    return try LabelColumn(
+      columns[path], samples.task, classes: samples.classes().count,
+      of: "input '\(samples.input.reference)'")
   }
 }
 

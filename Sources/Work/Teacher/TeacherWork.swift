@@ -16,22 +16,24 @@ public struct TeacherWork: StageWork {
     let samples = try SampleSet(try context.input(TeacherStage.from))
     let classes = try samples.classes()
     let labels = try samples.openLabels()
-    guard let labelled = labels.first, labels.contains(where: { $0 != labelled }) else {
-      throw Diagnostic(
-        "input '\(samples.input.reference)'", "all labelled samples are of one class",
-        mend: "label samples of at least two classes")
-    }
-    guard labels.allSatisfy({ $0 >= 0 }) else {
-      throw Diagnostic(
-        "input '\(samples.input.reference)'",
-        "\(labels.count { $0 < 0 }) labelled samples have no label",
-        mend: "give each of them a label, or take them out of the labelled split")
+    try check(labels, of: samples)
+    let inputs = try samples.inputs(configuration.modalities)
+    let lesson = try labels.lesson(picture: inputs.first?.shape.picture)
+    if lesson.rows.count < samples.count {
+      context.warn(
+        "\(samples.count - lesson.rows.count) of \(samples.count) labelled samples have no label "
+          + "and are left out")
     }
     let source = try MemorySource(
-      try samples.tensors(configuration.modalities), targets: .hard(try Tensor(classes: labels)))
+      inputs, rows: lesson.rows.count == samples.count ? nil : lesson.rows,
+      targets: lesson.targets)
     let trainer = Trainer(
-      network: configuration.network, classes: classes.count, training: configuration.training,
-      transforms: configuration.transform, device: try Device(context.job.device))
+      network: try samples.network(configuration.network), classes: classes.count,
+      training: configuration.training, transforms: configuration.transform,
+      classWeights: try lesson.weights(
+        configuration.training.classWeights, classes: classes,
+        of: "stage '\(context.job.stage)'"),
+      device: try Device(context.job.device))
     let provenance = ModelCheckpoint.Provenance(
       samples: samples.input.reference.description, fingerprint: samples.input.fingerprint,
       labels: "truth")
@@ -45,11 +47,45 @@ public struct TeacherWork: StageWork {
     let checkpoints = try await study.run(into: writer, context)
     try TrainedOn.write([samples], to: writer)
     try ModelOutput.finish(
-      writer, checkpoints, modalities: try configuration.modalities.map(samples.modality))
+      writer, checkpoints, task: samples.output.manifest.task,
+      modalities: try configuration.modalities.map(samples.modality))
     context.summarise(
       "\(checkpoints.count) network\(checkpoints.count == 1 ? "" : "s") of "
-        + "\(checkpoints[0].network.parameterCount) parameters on \(labels.count) labelled samples;"
+        + "\(checkpoints[0].network.parameterCount) parameters on \(lesson.rows.count) labelled samples;"
         + " loss \(Figures.mean(checkpoints.map(\.report.finalLoss))), fits "
         + "\(Figures.percent(checkpoints.map(\.report.agreement))) of them")
+  }
+
+  /// Whether the labels can teach anything.
+  private func check(_ labels: LabelColumn, of samples: SampleSet) throws {
+    let subject = "input '\(samples.input.reference)'"
+    let counts = labels.histogram()
+    switch samples.task {
+    case .singleLabel:
+      let missing = (0..<labels.count).count { !labels.isKnown($0) }
+      guard counts.count(where: { $0 > 0 }) + (missing > 0 ? 1 : 0) > 1 else {
+        throw Diagnostic(
+          subject, "all labelled samples are of one class",
+          mend: "label samples of at least two classes")
+      }
+      guard missing == 0 else {
+        throw Diagnostic(
+          subject, "\(missing) labelled samples have no label",
+          mend: "give each of them a label, or take them out of the labelled split")
+      }
+    case .multiLabel:
+      guard counts.contains(where: { $0 > 0 }), counts.contains(where: { $0 < labels.count })
+      else {
+        throw Diagnostic(
+          subject, "no labelled sample has a label that another one lacks",
+          mend: "label samples that differ")
+      }
+    case .segmentation:
+      guard counts.count(where: { $0 > 0 }) > 1 else {
+        throw Diagnostic(
+          subject, "all labelled pixels are of one class",
+          mend: "label pixels of at least two classes")
+      }
+    }
   }
 }

@@ -1,0 +1,172 @@
+public import Tensors
+
+/// What a network should answer to each sample. What is not known leaves the loss.
+public enum Targets: Sendable {
+  /// The class of each sample, int64 `[n]`.
+  case hard(Tensor)
+  /// The distribution over classes of each sample, float32 `[n, classes]`.
+  case soft(Tensor)
+  /// How likely each sample has each label, float32 `[n, classes]`; less than 0 where unknown.
+  case labels(Tensor)
+  /// The class of each pixel, uint8 `[n, height, width]`; 255 where unknown.
+  case maps(Tensor)
+  /// The distribution over classes of each pixel, `[n, classes, height, width]`; less than 0 where
+  /// unknown.
+  case softMaps(Tensor)
+
+  /// What stands for a pixel without a class.
+  public static let ignored = 255
+
+  public var tensor: Tensor {
+    switch self {
+    case .hard(let tensor), .soft(let tensor), .labels(let tensor), .maps(let tensor),
+      .softMaps(let tensor):
+      tensor
+    }
+  }
+
+  /// The class of each sample, the likeliest one when targets are soft: int64 `[n]`; of pixels
+  /// `[n, height, width]`. Of labels which are likelier there than not: `[n, classes]`, 0 or 1.
+  public func classes() throws(TensorError) -> Tensor {
+    switch self {
+    case .hard(let tensor): tensor
+    case .soft(let tensor): try tensor.argmax(axis: 1)
+    case .labels(let tensor): try tensor.isAtLeast(0.5).converted(to: .int64)
+    case .maps(let tensor): try tensor.converted(to: .int64)
+    case .softMaps(let tensor): try tensor.argmax(axis: 1)
+    }
+  }
+
+  /// The same targets through another tensor of the same kind.
+  func map(_ change: (Tensor) throws(TensorError) -> Tensor) throws(TensorError) -> Targets {
+    switch self {
+    case .hard(let tensor): .hard(try change(tensor))
+    case .soft(let tensor): .soft(try change(tensor))
+    case .labels(let tensor): .labels(try change(tensor))
+    case .maps(let tensor): .maps(try change(tensor))
+    case .softMaps(let tensor): .softMaps(try change(tensor))
+    }
+  }
+
+  /// What a network decides against what it should.
+  struct Comparison {
+    /// Decisions of which the targets know something.
+    var known = 0
+    var agreed = 0
+    /// Decisions for each class; of labels how often each is given.
+    var histogram: [Int]
+
+    var agreement: Double { known == 0 ? 0 : Double(agreed) / Double(known) }
+
+    init(classes: Int) { histogram = Array(repeating: 0, count: classes) }
+  }
+
+  /// Counts what `logits` decide: the greatest one of a sample or pixel, those of labels from 0 on.
+  func compare(_ logits: Tensor, into comparison: inout Comparison) throws(TensorError) {
+    let wanted = try classes().integers()
+    switch self {
+    case .hard, .soft:
+      Self.count(try logits.argmax(axis: 1).integers(), wanted, into: &comparison) { _ in true }
+    case .labels(let tensor):
+      let known = try tensor.isAtLeast(0).integers()
+      let given = try logits.isAtLeast(0).integers()
+      let classes = comparison.histogram.count
+      for (place, label) in given.enumerated() where known[place] == 1 {
+        comparison.known += 1
+        comparison.histogram[place % classes] += label
+        if label == wanted[place] { comparison.agreed += 1 }
+      }
+    case .maps:
+      Self.count(try logits.argmax(axis: 1).integers(), wanted, into: &comparison) {
+        wanted[$0] != Self.ignored
+      }
+    case .softMaps(let tensor):
+      let known = try tensor.sliced(0..<1, axis: 1).isAtLeast(0).integers()
+      Self.count(try logits.argmax(axis: 1).integers(), wanted, into: &comparison) {
+        known[$0] == 1
+      }
+    }
+  }
+
+  private static func count(
+    _ decided: [Int], _ wanted: [Int], into comparison: inout Comparison,
+    isKnown: (Int) -> Bool
+  ) {
+    for (place, label) in decided.enumerated() where isKnown(place) {
+      comparison.known += 1
+      comparison.histogram[label] += 1
+      if label == wanted[place] { comparison.agreed += 1 }
+    }
+  }
+
+  // MARK: Together
+
+  /// These targets, then `other` ones of the same kind of network. Where one side is distributions,
+  /// the classes of the other become such, all of their own.
+  public func followed(by other: Targets, classes: Int) throws(TensorError) -> Targets {
+    switch (self, other) {
+    case (.hard(let own), .hard(let others)):
+      .hard(try Tensor.concatenate([own, others], axis: 0))
+    case (.labels(let own), .labels(let others)):
+      .labels(try Tensor.concatenate([own, others], axis: 0))
+    case (.maps(let own), .maps(let others)):
+      .maps(try Tensor.concatenate([own, others], axis: 0))
+    case (.hard, .soft), (.soft, .hard), (.soft, .soft):
+      .soft(
+        try Tensor.concatenate(
+          [distributions(classes), other.distributions(classes)], axis: 0))
+    case (.maps, .softMaps), (.softMaps, .maps), (.softMaps, .softMaps):
+      .softMaps(
+        try Tensor.concatenate(
+          [distributions(classes), other.distributions(classes)], axis: 0))
+    default:
+      throw TensorError(
+        operation: "targets", shapes: [tensor.shape, other.tensor.shape],
+        message: "are of two kinds of network")
+    }
+  }
+
+  /// How often each class is the likeliest; of labels how often each is given. What is not known
+  /// does not count.
+  public func histogram(classes: Int) throws(TensorError) -> [Int] {
+    let likeliest = try self.classes()
+    if case .labels = self { return try likeliest.sum(axis: 0).integers() }
+    var unknown: Tensor?
+    if case .softMaps(let shares) = self {
+      unknown = try shares.sliced(0..<1, axis: 1).isAtLeast(0).reshaped(likeliest.shape)
+        .equals(Tensor.zeros([], type: .bool, device: shares.device))
+    }
+    var counts: [Int] = []
+    for number in 0..<classes {
+      var found = try likeliest.equals(
+        Tensor.full(Double(number), shape: [], type: .int64, device: likeliest.device))
+      if let unknown { found = try found.filled(where: unknown, with: 0) }
+      counts.append(Int(try found.converted(to: .int64).sum().item()))
+    }
+    return counts
+  }
+
+  /// Classes as distributions, float32 or as they are; −1 for all classes of an unknown pixel.
+  private func distributions(_ classes: Int) throws(TensorError) -> Tensor {
+    switch self {
+    case .soft(let tensor), .labels(let tensor): return tensor
+    case .softMaps(let tensor): return try tensor.converted(to: .float32)
+    case .hard(let tensor), .maps(let tensor):
+      let shape = tensor.shape
+      var parts: [Tensor] = []
+      for number in 0..<classes {
+        let own = try tensor.equals(
+          Tensor.full(
+            Double(number), shape: [], type: tensor.type ?? .int64, device: tensor.device))
+        parts.append(
+          try own.converted(to: .float32).reshaped([shape[0], 1] + Array(shape.dropFirst())))
+      }
+      let shares = try Tensor.concatenate(parts, axis: 1)
+      guard case .maps = self else { return shares }
+      let unknown = try tensor.equals(
+        Tensor.full(Double(Self.ignored), shape: [], type: .uint8, device: tensor.device))
+      return try shares.filled(
+        where: unknown.reshaped([shape[0], 1] + Array(shape.dropFirst())), with: -1)
+    }
+  }
+}
