@@ -74,6 +74,7 @@ extension FolderDescription: RecordingsDescription {
           ["source", "roots"], "no modality has a folder", mend: "add one, as in 'audio: FOLDER'"))
     default: break
     }
+    if let target { checkPart(target.fileName, at: ["source", "target"], report: report) }
     for name in extensions.keys.sorted() where !name.isEmpty && roots?[name] == nil {
       report(
         Complaint(

@@ -115,14 +115,13 @@ extension RecordingsDescription {
       }
     }
     if let target, labelling == .map {
-      if parts != nil { checkPart(target.fileName, at: ["source", "target"], report: report) }
       target.check(classes, at: ["source", "target"], report: report)
     }
     checkSplit(split, report: report)
     check(split, classes, report: report)
   }
 
-  private func checkPart(_ part: String, at path: [String], report: (Complaint) -> Void) {
+  func checkPart(_ part: String, at path: [String], report: (Complaint) -> Void) {
     guard let parts, !parts.contains(part) else { return }
     report(
       Complaint(

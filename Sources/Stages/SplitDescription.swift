@@ -198,7 +198,9 @@ public struct SplitDescription: Decodable, Hashable, Sendable {
     default:
       report(
         Complaint(
-          path, "\(ways.joined(separator: " and ")) both say how the samples are split",
+          path,
+          "\(ways.joined(separator: " and ")) "
+            + "\(ways.count > 2 ? "all" : "both") say how the samples are split",
           mend: "keep one of them"))
     }
     if let (key, absent) = missing, ways.count == 1 {
