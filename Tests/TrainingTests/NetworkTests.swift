@@ -33,6 +33,29 @@ import Testing
           .adamW(learningRate: 0.01, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01)
         )
       }
+      if network == "cnn2d" {
+        return (
+          try Network(
+            .init(
+              encoder: .cnn2d(.init(channels: [2, 3])),
+              encoders: ["p": .cnn2d(.init(channels: [3, 4], convolutions: 2))]),
+            modalities: [.init("p", [7, 6, 2]), .init("s", [5, 4]), .init("v", [3, 4, 5, 1])],
+            classes: 3, state: state(start)),
+          .sgd(learningRate: 0.1, momentum: 0.9, nesterov: false, weightDecay: 0)
+        )
+      }
+      if network == "segmentation" {
+        return (
+          try Network(
+            .init(
+              encoders: [
+                "a": .cnn2d(.init(channels: [3, 4])), "b": .cnn2d(.init(channels: [2, 3])),
+              ], head: .init(kind: .segmentation, hidden: [4])),
+            modalities: [.init("a", [7, 6, 2]), .init("b", [7, 6, 1])], classes: 3,
+            state: state(start)),
+          .sgd(learningRate: 0.1, momentum: 0.9, nesterov: false, weightDecay: 0)
+        )
+      }
       return (
         try Network(
           .init(
@@ -58,8 +81,10 @@ import Testing
       objective = RecordedObjective(network, transforms: [], consistency: nil)
     }
     var optimizer = try description.makeOptimizer(objective.parameters)
+    let labels = try one.labels.tensor()
     let batch = Batch(
-      inputs: try one.inputs.map { try $0.tensor() }, targets: .hard(try one.labels.tensor()))
+      inputs: try one.inputs.map { try $0.tensor() },
+      targets: labels.rank == 3 ? .maps(try labels.converted(to: .uint8)) : .hard(labels))
     let stream = try RandomStream(seed: 0)
     var losses: [Double] = []
     for _ in one.losses {
@@ -73,11 +98,11 @@ import Testing
 
   @Test func trainingFollowsTheReferenceStepByStep() throws {
     let cases = try GoldenFile<Case>.read("trainings").cases
-    #expect(cases.map(\.network) == ["mlp", "cnn1d"])
+    #expect(cases.map(\.network) == ["mlp", "cnn1d", "cnn2d", "segmentation"])
     for one in cases {
       for fused in [true, false] {
         guard let (network, losses) = try train(one, fused: fused) else {
-          #expect(one.network == "cnn1d" && fused)
+          #expect(one.network != "mlp" && fused)
           continue
         }
         // Roundings of float32, carried through up to thirty steps.
@@ -175,6 +200,143 @@ import Testing
     refuse(
       .init(encoder: .cnn1d(.init(channels: [4], kernelSize: 4))), [.init("a", [9, 2])],
       "modality 'a'")
+    let pictures = EncoderDescription.cnn2d(.init(channels: [2, 2, 2], pool: 4))
+    refuse(.init(encoder: pictures), [.init("a", [9])], "modality 'a'")
+    refuse(.init(encoder: pictures), [.init("a", [15, 40, 3])], "modality 'a'")
+    refuse(
+      .init(encoder: .cnn2d(.init(channels: [2], kernelSize: 2))), [.init("a", [9, 9, 1])],
+      "modality 'a'")
+  }
+
+  @Test func segmentationsThatCannotBeNameTheModality() throws {
+    let cnn = EncoderDescription.cnn2d(.init(channels: [2, 3]))
+    let head = HeadDescription(kind: .segmentation)
+    func refuse(
+      _ encoders: [String: EncoderDescription], _ modalities: [ModalityShape],
+      _ description: String
+    ) {
+      let error = #expect(throws: NetworkError.self) {
+        try Network(
+          .init(encoder: cnn, encoders: encoders, head: head), modalities: modalities, classes: 2,
+          stream: RandomStream(seed: 1))
+      }
+      #expect(error?.description == description)
+    }
+    let picture = ModalityShape("a", [8, 8, 3])
+    refuse(
+      ["a": .identity], [picture],
+      "modality 'a': its encoder 'identity' does not keep where its features are, which a "
+        + "segmentation needs; take 'cnn2d'")
+    refuse(
+      [:], [picture, .init("b", [8, 4, 1])],
+      "modality 'b': its pictures are 8 × 4, those of 'a' 8 × 8; a segmentation takes pictures that "
+        + "lie on each other")
+    refuse(
+      ["b": .cnn2d(.init(channels: [2, 3], pool: 4))], [picture, .init("b", [8, 8, 1])],
+      "modality 'b': its encoder has other scales than that of 'a'; take as many channels and the "
+        + "same 'pool' for both")
+    refuse(
+      [:], [.init("v", [2, 8, 8, 3])],
+      "modality 'v': a segmentation is of pictures, and these samples are videos")
+  }
+
+  @Test func aNetworkSaysWhatItsLogitsAreAndHowManySamplesFit() throws {
+    let stream = try RandomStream(seed: 1)
+    let plain = try Network(table, modalities: shapes, classes: 2, stream: stream)
+    #expect(plain.task == .singleLabel && plain.outputShape == [2])
+    #expect(plain.samplesPerPass == 1024)
+    let pictures = try Network(
+      .init(
+        encoder: .cnn2d(.init(channels: [16, 32])), head: .init(kind: .segmentation)),
+      modalities: [.init("a", [256, 256, 3])], classes: 5, stream: stream)
+    #expect(pictures.outputShape == [5, 256, 256])
+    // 16 maps of 65,536 numbers and 32 that come from below are set side by side.
+    #expect(pictures.samplesPerPass == (1 << 24) / (48 << 16))
+    #expect(try pictures.perceptron() == nil)
+    let labels = try Network(
+      .init(head: .init(kind: .multiLabel)), modalities: shapes, classes: 2, stream: stream)
+    // The fused gradient is that of single classes.
+    #expect(try labels.perceptron() == nil)
+  }
+
+  // MARK: Transforms of pictures
+
+  /// A checkerboard of numbered pixels in all planes: pictures of two modalities, the frames of a
+  /// video, and a label map.
+  @Test func picturesAndLabelMapsMoveAlike() throws {
+    let (height, width) = (6, 8)
+    let shapes = [
+      ModalityShape("a", [height, width, 1]), ModalityShape("b", [height, width, 2]),
+      ModalityShape("t", [3]), ModalityShape("v", [2, height, width, 1]),
+    ]
+    let network = try Network(
+      .init(encoder: .identity), modalities: shapes, classes: 2, stream: RandomStream(seed: 1))
+    let numbers = (0..<height * width).map { Float($0 % 2 == ($0 / width) % 2 ? $0 + 1 : 100 + $0) }
+    let board = try Tensor(
+      [Float](repeating: 0, count: 20).flatMap { _ in numbers }, shape: [20, height, width])
+    let inputs = [
+      try board.reshaped([20, height, width, 1]),
+      try Tensor.concatenate(
+        [
+          board.reshaped([20, height, width, 1]), (board * 2).reshaped([20, height, width, 1]),
+        ], axis: 3),
+      try Tensor.full(7, shape: [20, 3]),
+      try Tensor.concatenate(
+        [
+          board.reshaped([20, 1, height, width, 1]),
+          (board + 0).reshaped([20, 1, height, width, 1]),
+        ], axis: 1),
+    ]
+    let transforms: [TransformDescription] = [
+      .flip(probability: 0.5, modalities: nil), .cropShift(pixels: 3, modalities: nil),
+    ]
+    var geometry = Geometry()
+    let moved = try network.transformed(
+      inputs, by: transforms, stream: RandomStream(seed: 2), geometry: &geometry)
+    let map = try geometry.moved(
+      board.converted(to: .uint8), rows: 1, columns: 2, fill: 255
+    ).integers()
+    let (a, b, video) = (try moved[0].floats(), try moved[1].floats(), try moved[3].floats())
+    #expect(try moved[2].floats() == inputs[2].floats())
+    #expect(a != (try inputs[0].floats()))
+    let pixels = height * width
+    for place in a.indices {
+      let (sample, pixel) = (place / pixels, place % pixels)
+      // What comes in from outside is zero, and has no label.
+      #expect(a[place] == (map[place] == 255 ? 0 : Float(map[place])))
+      #expect(b[2 * place] == a[place] && b[2 * place + 1] == 2 * a[place])
+      #expect(video[sample * 2 * pixels + pixel] == a[place])
+      #expect(video[(sample * 2 + 1) * pixels + pixel] == a[place])
+    }
+    // Some are mirrored, some are not; all in all every way occurs.
+    let first = (0..<20).map { Array(a[$0 * pixels..<($0 + 1) * pixels]) }
+    #expect(Set(first).count > 10)
+  }
+
+  @Test func flippedAlwaysIsMirroredOnce() throws {
+    let network = try Network(
+      .init(), modalities: [.init("a", [1, 3, 1])], classes: 2, stream: RandomStream(seed: 1))
+    let input = try Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 1, 3, 1])
+    func moved(_ probability: Double) throws -> [Float] {
+      try network.transformed(
+        [input], by: [.flip(probability: probability, modalities: nil)],
+        stream: RandomStream(seed: 1))[0].floats()
+    }
+    #expect(try moved(1) == [3, 2, 1, 6, 5, 4])
+    #expect(try moved(0) == [1, 2, 3, 4, 5, 6])
+  }
+
+  @Test func timeShiftsMoveWholeFrames() throws {
+    let network = try Network(
+      .init(), modalities: [.init("v", [4, 1, 2, 1])], classes: 2, stream: RandomStream(seed: 1))
+    let input = try Tensor([1, 10, 2, 20, 3, 30, 4, 40] as [Float], shape: [1, 4, 1, 2, 1])
+    for seed in 0..<5 {
+      let moved = try network.transformed(
+        [input], by: [.timeShift(steps: 3, modalities: nil)],
+        stream: RandomStream(seed: UInt64(seed)))[0].floats()
+      #expect(moved.count == 8)
+      for frame in 0..<4 { #expect(moved[2 * frame + 1] == 10 * moved[2 * frame]) }
+    }
   }
 
   @Test func transformsTouchTheModalitiesThatTheyName() throws {

@@ -491,4 +491,121 @@ import Testing
       #expect(throws: TensorError.self) { try trainer.train(seed: 1, on: source) }
     }
   }
+
+  // MARK: Labels and pixels
+
+  /// Pictures of one bright square on a dark ground; where it is bright is class 1, where it is not
+  /// but lies on its row is class 2, some pixels have no label.
+  static func squares(_ count: Int, seed: UInt64) throws -> MemorySource {
+    var random = SplitMix(state: seed)
+    var (pixels, map) = ([Int32](), [Int32]())
+    for _ in 0..<count {
+      let (row, column) = (random.below(8), random.below(8))
+      for y in 0..<12 {
+        for x in 0..<12 {
+          let isInside = (row..<row + 4).contains(y) && (column..<column + 4).contains(x)
+          let isBeside = (row..<row + 4).contains(y)
+          pixels.append(Int32(isInside ? 200 : 60) + Int32(random.below(30)))
+          map.append(random.below(20) == 0 ? 255 : isInside ? 1 : isBeside ? 2 : 0)
+        }
+      }
+    }
+    let shape = [count, 12, 12]
+    return try MemorySource(
+      [
+        StoredInput(
+          "p", try Tensor(pixels, shape: shape + [1]).converted(to: .uint8),
+          scaling: InputScaling(scale: 1 / 255.0, mean: [0.3], std: [0.2]))
+      ], rows: nil, targets: .maps(try Tensor(map, shape: shape).converted(to: .uint8)))
+  }
+
+  static let segmentation = Trainer(
+    network: .init(
+      encoder: .cnn2d(.init(channels: [6, 8])), head: .init(kind: .segmentation)),
+    classes: 3,
+    training: .init(
+      optimizer: .adam(learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0),
+      batchSize: 8, epochs: 6),
+    transforms: [
+      .flip(probability: 0.5, modalities: nil), .cropShift(pixels: 2, modalities: nil),
+      .additiveNoise(std: 0.05, modalities: nil), .dropout(rate: 0.1),
+    ], classWeights: [1, 2, 1])
+
+  @Test func aSegmentationLearnsAndGivesTheSameBits() throws {
+    let source = try Self.squares(32, seed: 1)
+    let trained = try Self.segmentation.train(seed: 1, on: source)
+    let again = try Self.segmentation.train(seed: 1, on: source)
+    #expect(try floats(trained.network) == floats(again.network))
+    #expect(trained.report == again.report)
+    #expect(trained.report.agreement > 0.85)
+    // Pixels with a label, of 32 pictures of 144.
+    let counted = trained.report.predictedClasses.reduce(0, +)
+    #expect(counted > 32 * 144 * 9 / 10 && counted < 32 * 144)
+  }
+
+  @Test(arguments: [ConsistencyDescription.Divergence.kl, .squaredError])
+  func consistencyFollowsThePixelsThatMoved(
+    _ divergence: ConsistencyDescription.Divergence
+  ) throws {
+    let source = try Self.squares(8, seed: 2)
+    var trainer = Self.segmentation
+    trainer.training.epochs = 1
+    trainer.consistency = .init(weight: 1, divergence: divergence)
+    #expect(try trainer.train(seed: 1, on: source).report.finalLoss.isFinite)
+    // Whole pictures out of sight: nothing is left that could differ, or be learned.
+    trainer.transforms = [.cropShift(pixels: 1_000_000, modalities: nil)]
+    #expect(try trainer.train(seed: 1, on: source).report.finalLoss == 0)
+  }
+
+  /// Two labels that two coordinates give away, a third that nobody knows of half the samples.
+  @Test(arguments: [true, false]) func severalLabelsAreLearned(_ isConsistent: Bool) throws {
+    var random = SplitMix(state: 5)
+    var (values, labels) = ([Float](), [Float]())
+    for index in 0..<120 {
+      let (x, y) = (random.float(), random.float())
+      values += [x, y]
+      labels += [x > 0.5 ? 1 : 0, y > 0.5 ? 0.9 : 0.1, index % 2 == 0 ? -1 : x > y ? 1 : 0]
+    }
+    let source = try MemorySource(
+      [("a", try Tensor(values, shape: [120, 2]))],
+      targets: .labels(try Tensor(labels, shape: [120, 3])))
+    let trainer = Trainer(
+      network: .init(encoder: .mlp(.init(hidden: [16])), head: .init(kind: .multiLabel)),
+      classes: 3,
+      training: .init(
+        optimizer: .adam(learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0),
+        steps: 200, holdBack: 0.2, select: .agreement),
+      transforms: isConsistent ? [.additiveNoise(std: 0.05, modalities: nil)] : [],
+      consistency: isConsistent ? .init(weight: 0.5) : nil)
+    let report = try trainer.train(seed: 1, on: source).report
+    #expect(report.agreement > 0.9)
+    #expect(report.predictedClasses.count == 3)
+    #expect(try #require(report.heldBackAgreement) > 0.85)
+  }
+
+  @Test func transformsThatDoNotSuitPicturesAreRefused() throws {
+    let source = try Self.squares(4, seed: 1)
+    func refuse(
+      _ transform: TransformDescription, on source: MemorySource, _ network: NetworkDescription,
+      _ description: String
+    ) {
+      let trainer = Trainer(
+        network: network, classes: 3, training: .init(steps: 1), transforms: [transform])
+      let error = #expect(throws: TrainingError.self) { try trainer.train(seed: 1, on: source) }
+      #expect(error?.description == description)
+    }
+    let network = Self.segmentation.network
+    refuse(
+      .rotation(degrees: 5, modalities: nil), on: source, network,
+      "'rotation' turns what sensors measure in space; 'p' is of pictures")
+    refuse(
+      .timeShift(steps: 1, modalities: nil), on: source, network,
+      "'time-shift' takes samples of shape [time, channel]; those of 'p' are [12, 12, 1]")
+    refuse(
+      .flip(probability: 0.5, modalities: nil), on: try Self.clouds(), .init(),
+      "a transform moves pixels, and no modality is of pictures")
+    refuse(
+      .flip(probability: 0.5, modalities: ["a"]), on: try Self.clouds(), .init(),
+      "a transform moves the pixels of 'a', whose samples [1] are no pictures")
+  }
 }

@@ -9,6 +9,7 @@ import Testing
     .additiveNoise(std: 0.1, modalities: ["a"]),
     .scaling(std: 0.2, modalities: ["a", "b"]), .timeShift(steps: 3, modalities: nil),
     .rotation(degrees: 15, modalities: ["a"]), .modalityDropout(rate: 0.3, modalities: nil),
+    .flip(probability: 0.5, modalities: nil), .cropShift(pixels: 4, modalities: ["a"]),
     .featureNoise(std: 0.1), .dropout(rate: 0.3),
   ]
 

@@ -310,6 +310,47 @@ def losses():
         torch.log_softmax(z, 1), torch.log_softmax(other, 1), reduction="batchmean",
         log_target=True), logits, other)
     yield loss("squaredError", lambda z: F.mse_loss(z, other), logits, other)
+    torch.manual_seed(8)
+    yield from losses_of_labels_and_pixels()
+
+
+def losses_of_labels_and_pixels():
+    logits, weights = normal(5, 3), positive(5)
+    labels = torch.rand(5, 3, dtype=torch.float64)
+    labels[1, 2] = labels[3, 0] = -1  # Unknown.
+    known = (labels >= 0).double()
+
+    def binary(z, w):
+        losses = F.binary_cross_entropy_with_logits(z, labels.clamp(min=0), reduction="none")
+        return (losses * known * w).sum() / (known * w).sum()
+
+    yield loss("labels", lambda z: binary(z, torch.ones(5, 1)), logits, labels)
+    yield loss("labels", lambda z: binary(z, weights[:, None]), logits, labels, weights)
+    other = normal(5, 3)
+
+    def divergence(p, q):
+        return (p * (p.log() - q.log()) + (1 - p) * ((1 - p).log() - (1 - q).log())).mean()
+
+    yield loss("binaryKL", lambda z: divergence(z.sigmoid(), other.sigmoid()), logits, other)
+    logits, shares = normal(2, 3, 2, 2), torch.softmax(normal(2, 3, 2, 2), 1)
+    shares[0, :, 1, 0] = -1
+    known = (shares[:, 0] >= 0).double()
+    weights = positive(2)
+
+    def pixels(z, w):
+        losses = -(shares.clamp(min=0) * torch.log_softmax(z, 1)).sum(1)
+        return (losses * known * w).sum() / (known * w).sum()
+
+    yield loss("softMaps", lambda z: pixels(z, torch.ones(2, 1, 1)), logits, shares)
+    yield loss("softMaps", lambda z: pixels(z, weights[:, None, None]), logits, shares, weights)
+    inside = torch.tensor([[[1.0, 0.0], [1.0, 1.0]], [[0.0, 0.0], [1.0, 1.0]]], dtype=torch.float64)
+    other = normal(2, 3, 2, 2)
+
+    def pixel_divergence(z):
+        p, q = torch.log_softmax(z, 1), torch.log_softmax(other, 1)
+        return ((p.exp() * (p - q)).sum(1) * inside).sum() / inside.sum()
+
+    yield loss("pixelKL", pixel_divergence, logits, other, inside)
 
 
 # Optimisers: two parameters, the same gradients to both sides, a cosine schedule.
@@ -374,6 +415,54 @@ def convolutional():
         nn.Conv1d(4, 5, 3, padding=1), nn.BatchNorm1d(5), nn.ReLU(), AveragePool())
 
 
+class PictureEncoder(nn.Sequential):
+    """Blocks with max pooling between them; the maps of all scales."""
+
+    def maps(self, x):
+        if x.dim() == 5:
+            x = x.reshape(-1, *x.shape[2:])
+        x = x.unsqueeze(1) if x.dim() == 3 else x.permute(0, 3, 1, 2)
+        maps = []
+        for place, block in enumerate(self):
+            x = block(F.max_pool2d(x, 2) if place > 0 else x)
+            maps.append(x)
+        return maps
+
+    def forward(self, x):
+        features = self.maps(x)[-1].mean((2, 3))
+        return features.reshape(*x.shape[:2], -1).mean(1) if x.dim() == 5 else features
+
+
+def picture_block(channels, following, convolutions=1):
+    layers = []
+    for index in range(convolutions):
+        layers += [nn.Conv2d(channels if index == 0 else following, following, 3, padding=1),
+                   nn.BatchNorm2d(following), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+
+class Pictures(Network):
+    """Classification of pictures, planes and videos."""
+
+    def forward(self, inputs):
+        features = [encoder(x) for encoder, x in zip(self.encoders.values(), inputs)]
+        return self.head(torch.cat(features, 1))
+
+
+class Segmentation(Network):
+    def forward(self, inputs):
+        maps = [encoder.maps(x) for encoder, x in zip(self.encoders.values(), inputs)]
+        value = None
+        for place, block in enumerate(self.head["blocks"]):
+            scale = len(maps[0]) - 1 - place
+            fused = torch.cat([own[scale] for own in maps], 1)
+            if value is not None:
+                value = F.interpolate(value, fused.shape[2:], mode="bilinear", align_corners=False)
+                fused = torch.cat([value, fused], 1)
+            value = block(fused)
+        return self.head["logits"](value)
+
+
 def tensors_of(network):
     return named({k: v for k, v in network.state_dict().items() if "num_batches" not in k})
 
@@ -386,7 +475,7 @@ def training(name, network, inputs, labels, make, steps):
     network.train()
     for _ in range(steps):
         optimizer.zero_grad()
-        value = F.cross_entropy(network(inputs), labels)
+        value = F.cross_entropy(network(inputs), labels, ignore_index=255)
         value.backward()
         optimizer.step()
         losses.append(value.item())
@@ -410,6 +499,26 @@ def trainings():
     yield training(
         "cnn1d", Network({"a": perceptron(2), "s": convolutional()}, head), [table, series],
         labels, lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True), 10)
+    torch.manual_seed(9)
+    pictures, planes, videos = torch.randn(8, 7, 6, 2), torch.randn(8, 5, 4), torch.randn(8, 3, 4, 5, 1)
+    yield training(
+        "cnn2d", Pictures(
+            {"p": PictureEncoder(picture_block(2, 3, 2), picture_block(3, 4, 2)),
+             "s": PictureEncoder(picture_block(1, 2), picture_block(2, 3)),
+             "v": PictureEncoder(picture_block(1, 2), picture_block(2, 3))},
+            nn.Sequential(nn.Linear(10, 3))),
+        [pictures, planes, videos], labels, lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), 10)
+    maps = torch.randint(0, 3, (8, 7, 6))
+    maps[torch.rand(maps.shape) < 0.2] = 255
+    head = nn.ModuleDict({
+        "blocks": nn.Sequential(picture_block(7, 4), picture_block(4 + 5, 3)),
+        "logits": nn.Sequential(nn.Conv2d(3, 4, 1), nn.ReLU(), nn.Conv2d(4, 3, 1))})
+    yield training(
+        "segmentation", Segmentation(
+            {"a": PictureEncoder(picture_block(2, 3), picture_block(3, 4)),
+             "b": PictureEncoder(picture_block(1, 2), picture_block(2, 3))}, head),
+        [pictures, torch.randn(8, 7, 6, 1)], maps,
+        lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), 10)
 
 
 write("TensorsTests/Golden/operations.json", operations())

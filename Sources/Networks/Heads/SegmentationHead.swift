@@ -70,8 +70,11 @@ struct SegmentationHead: Sendable {
     logits = Sequential(layers)
     size = first.scales[0]
     (height, width) = (picture.height, picture.width)
-    let widest = max(classes, (fused + own + description.hidden).max() ?? 1)
-    activations = widest * size.height * size.width
+    let last = max(classes, description.hidden.max() ?? 1) * size.height * size.width
+    activations = scales.reduce(last) { most, scale in
+      let channels = fused[scale] + (scale + 1 < scales.count ? own[scale + 1] : 0)
+      return max(most, channels * first.scales[scale].height * first.scales[scale].width)
+    }
   }
 
   /// Logits `[batch, class, height, width]`.

@@ -150,8 +150,7 @@ struct PseudoLabelSet {
             where: isDropped.reshaped([entries.count, 1] + pixels), with: -1))
       }
       let classes = try Tensor(
-        Column(labels.decisions(entries).map { UInt8($0) }, count: entries.count),
-        sampleShape: pixels)
+        Column(labels.bytes(entries), count: entries.count), sampleShape: pixels)
       return .maps(try classes.filled(where: isDropped, with: Double(Targets.ignored)))
     }
   }

@@ -72,6 +72,14 @@ struct LabelColumn: Sendable {
     }
   }
 
+  /// The same as bytes, 255 where nobody knows; none of whole numbers.
+  func bytes(_ rows: some Sequence<Int>) -> [UInt8] {
+    guard case .bytes(let bytes) = values else { return [] }
+    var result: [UInt8] = []
+    for row in rows { result += bytes[row * perSample..<(row + 1) * perSample] }
+    return result
+  }
+
   /// Whether anything is known of the sample at `row`.
   func isKnown(_ row: Int) -> Bool {
     switch values {
@@ -105,7 +113,7 @@ struct LabelColumn: Sendable {
     switch values {
     case .whole(let numbers):
       return Lesson(rows: rows, targets: .hard(try Tensor(classes: rows.map { Int(numbers[$0]) })))
-    case .bytes(let bytes):
+    case .bytes:
       if task == .multiLabel {
         let labels = decisions(rows).map(Float.init)
         return Lesson(
@@ -118,12 +126,11 @@ struct LabelColumn: Sendable {
             + (picture.map { "\($0.height) × \($0.width)" } ?? "none"),
           mend: "bring pictures and label maps to one size in the align stage")
       }
-      let chosen = rows.flatMap { bytes[$0 * perSample..<($0 + 1) * perSample] }
       return Lesson(
         rows: rows,
         targets: .maps(
           try Tensor(
-            Column(chosen, count: rows.count), sampleShape: [picture.height, picture.width])))
+            Column(bytes(rows), count: rows.count), sampleShape: [picture.height, picture.width])))
     }
   }
 }
