@@ -45,7 +45,8 @@ extension Double: BlendedElement {
 
 extension ElementType {
   /// Calls `body` with the Swift type of the numbers.
-  func withSwiftType<Result>(_ body: (any BlendedElement.Type) throws -> Result) rethrows -> Result {
+  func withSwiftType<Result>(_ body: (any BlendedElement.Type) throws -> Result) rethrows -> Result
+  {
     switch self {
     case .uint8: try body(UInt8.self)
     case .int16: try body(Int16.self)

@@ -56,7 +56,8 @@ struct AlignedModality: Sendable {
     clock = try configuration.clock[name].map { try ClockSource($0, of: name) }
     let isSeries = description.shape.first == .some(nil)
     let isStream =
-      isSeries || isNamed && description.axes.first == "time"
+      isSeries
+      || isNamed && description.axes.first == "time"
         && (description.rate != nil || modality.hasTimes)
     guard isStream else {
       guard !isNamed else {

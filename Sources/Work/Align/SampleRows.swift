@@ -170,7 +170,8 @@ final class SpilledRows: SampleRows {
   private static func fault(_ call: String, _ path: String) -> Diagnostic {
     let isFull = errno == ENOSPC || errno == EDQUOT
     return Diagnostic(
-      path, "cannot \(call) the file that brings samples into one order: "
+      path,
+      "cannot \(call) the file that brings samples into one order: "
         + String(cString: strerror(errno)),
       mend: isFull
         ? "free some space: as much as the input takes unpacked; or ingest all inputs in one order"
