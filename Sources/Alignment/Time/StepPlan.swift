@@ -82,8 +82,7 @@ public struct StepPlan: Sendable, Equatable {
     switch policy {
     case .native:
       self.init(
-        native: timeline, steps, from: origin, count: count,
-        rate: rate ?? timeline.rate ?? (timeline.interval > 0 ? 1 / timeline.interval : 1),
+        native: timeline, steps, from: origin, count: count, rate: rate ?? timeline.rate,
         isWhole: isWhole)
       return
     case .nearest(let rate, _):
@@ -124,7 +123,7 @@ public struct StepPlan: Sendable, Equatable {
   }
 
   private init(
-    native timeline: Timeline, _ steps: [Int]?, from origin: Double, count: Int, rate: Double,
+    native timeline: Timeline, _ steps: [Int]?, from origin: Double, count: Int, rate: Double?,
     isWhole: Bool
   ) {
     var first = timeline.nearest(origin)
@@ -133,7 +132,10 @@ public struct StepPlan: Sendable, Equatable {
     let end = first + min(count, timeline.count - first)
     var errors = TimeErrors()
     for step in first..<end {
-      let error = abs(timeline.time(of: step) - origin - Double(step - first) / rate)
+      // Where nobody declared a rate, the steps are where they are and only the start can be off.
+      let wanted = rate.map { Double(step - first) / $0 }
+      let passed = wanted ?? (timeline.time(of: step) - timeline.time(of: first))
+      let error = abs(timeline.time(of: step) - origin - passed)
       errors.add(error <= timeline.slack ? 0 : error)
     }
     let picks: Picks =

@@ -128,7 +128,7 @@ public struct Timeline: Sendable, Equatable {
     guard place.fraction > 0 else { return place.lower }
     let before = time - self.time(of: place.lower)
     let after = self.time(of: place.lower + 1) - time
-    return after < before ? place.lower + 1 : place.lower
+    return after < before - slack ? place.lower + 1 : place.lower
   }
 
   /// Whether a time lies after the end of the last step, or before the first.
