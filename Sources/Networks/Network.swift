@@ -23,6 +23,8 @@ public struct Network: Sendable {
 
   /// A random start drawn from `stream`, on its device.
   ///
+  /// Encoders of modalities that the network does not see are passed over: variants share them.
+  ///
   /// - Throws: `NetworkError` when a modality does not suit its encoder, or an encoder the head.
   public init(
     _ description: NetworkDescription, modalities: [ModalityShape], classes: Int,
@@ -30,10 +32,6 @@ public struct Network: Sendable {
   ) throws {
     guard !modalities.isEmpty else { throw NetworkError("network", "it has no modality") }
     guard classes > 0 else { throw NetworkError("network", "it has no class") }
-    for name in description.encoders.keys.sorted()
-    where !modalities.contains(where: { $0.name == name }) {
-      throw NetworkError("encoder '\(name)'", "the network has no such modality")
-    }
     self.description = description
     self.modalities = modalities
     self.classes = classes

@@ -285,6 +285,7 @@ public enum IngestStage: Stage {
   ) {
     guard label == nil else { return }
     switch split?.rule {
+    case .shares(test: 0, labelled: 0, seed: _): break  // All are unlabelled.
     case .shares, .folds, .official:
       report(
         Complaint(

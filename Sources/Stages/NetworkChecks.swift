@@ -34,13 +34,14 @@ enum NetworkChecks {
         report(Complaint(key, "modality '\(modality)' is listed twice", mend: "remove one"))
       }
     }
-    for modality in network.encoders.keys.sorted() where !modalities.contains(modality) {
+    // Variants that see fewer modalities share the encoders of the stage.
+    for modality in network.encoders.keys.sorted()
+    where !modalities.contains(modality) && !(available?.contains(modality) ?? false) {
       report(
         Complaint(
           path + ["network", "encoders", modality],
           "an encoder for '\(modality)', which this network does not see",
-          mend: Suggestions.mend(modality, among: modalities, called: "modalities"),
-          isWarning: available?.contains(modality) ?? false))
+          mend: Suggestions.mend(modality, among: modalities, called: "modalities")))
     }
     check(network.encoder, at: path + ["network", "encoder"], report: report)
     for (modality, encoder) in network.encoders.sorted(by: { $0.key < $1.key }) {

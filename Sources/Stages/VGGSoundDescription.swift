@@ -4,8 +4,10 @@ import Readers
 
 /// VGGSound: clips of ten seconds with one class each.
 public struct VGGSoundDescription: Decodable, Hashable, Sendable {
-  /// Whether the one class of a clip is written as one, or as several.
-  public enum Labels: String, Decodable, Hashable, Sendable, CaseIterable { case single, multiple }
+  /// Whether the one class of a clip is written as one, as several, or left out.
+  public enum Labels: String, Decodable, Hashable, Sendable, CaseIterable {
+    case single, multiple, none
+  }
 
   public var tables: OfficialFilesDescription
   /// Classes that are kept, in this order.
@@ -41,7 +43,8 @@ public struct VGGSoundDescription: Decodable, Hashable, Sendable {
         "Classes that are kept, in this order; all, sorted, when absent."),
       Key(
         "label-as", .choice(Labels.allCases.map(\.rawValue)), default: "single",
-        "Whether the one class of a clip is written as one, or as several, for mAP."),
+        "Whether the one class of a clip is written as one, as several, for mAP, or left out, for "
+          + "clips that shall be unlabelled beside a set of other classes."),
       RecordedModality.key,
     ]
 }
@@ -49,13 +52,21 @@ public struct VGGSoundDescription: Decodable, Hashable, Sendable {
 extension VGGSoundDescription: RecordingsDescription {
   var parts: [String]? { ClipFolders.partNames }
   var modalityKinds: [String] { ["audio", "video", "table"] }
-  var labelling: SampleIndex.Labelling { labels == .single ? .single : .multiple }
+  var labelling: SampleIndex.Labelling {
+    switch labels {
+    case .single: .single
+    case .multiple: .multiple
+    case .none: .none
+    }
+  }
   var groupings: [String]? { [VGGSoundLayout.grouping] }
   var grouping: String? { VGGSoundLayout.grouping }
   var hasOfficialSplit: Bool { true }
   var ownSplits: [Split]? { tables.areSplits ? tables.splits : nil }
 
-  func classes(given: [String]?) -> [String]? { only ?? given }
+  func classes(given: [String]?) -> [String]? {
+    labels == .none ? nil : only ?? given
+  }
 
   func check(_ split: SplitDescription?, _ classes: [String]?, report: (Complaint) -> Void) {
     clips.check(report: report)
@@ -69,7 +80,7 @@ extension VGGSoundDescription: RecordingsDescription {
     _ parts: [RequestedPart], classes: [String]?, split: RecordingSplit
   ) throws -> any RecordingLayout {
     VGGSoundLayout(
-      tables.files, clips: clips.folders, only: classes, isMultiple: labels == .multiple,
-      split: split, parts: parts)
+      tables.files, clips: clips.folders, only: only ?? classes, labelling: labelling, split: split,
+      parts: parts)
   }
 }

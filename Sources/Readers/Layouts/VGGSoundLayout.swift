@@ -11,8 +11,9 @@ public struct VGGSoundLayout: RecordingLayout {
   public var clips: ClipFolders
   /// Classes that are kept, in this order; all, sorted, when `nil`.
   public var only: [String]?
-  /// Whether the one class of a clip is written as several, for measures of several.
-  public var isMultiple: Bool
+  /// Whether the one class of a clip is written as one, as several for measures of several, or left
+  /// out.
+  public var labelling: SampleIndex.Labelling
   public var split: RecordingSplit
   public var parts: [RequestedPart]
 
@@ -20,13 +21,13 @@ public struct VGGSoundLayout: RecordingLayout {
   public static let grouping = "video"
 
   public init(
-    _ tables: OfficialFiles, clips: ClipFolders, only: [String]? = nil, isMultiple: Bool = false,
-    split: RecordingSplit, parts: [RequestedPart]
+    _ tables: OfficialFiles, clips: ClipFolders, only: [String]? = nil,
+    labelling: SampleIndex.Labelling = .single, split: RecordingSplit, parts: [RequestedPart]
   ) {
     self.tables = tables
     self.clips = clips
     self.only = only
-    self.isMultiple = isMultiple
+    self.labelling = labelling
     self.split = split
     self.parts = parts
   }
@@ -64,8 +65,9 @@ public struct VGGSoundLayout: RecordingLayout {
     let classes = only ?? SampleIndexBuilder.sorted(labels: all)
     let kept = Set(classes)
     var builder = SampleIndexBuilder(
-      subject: subject, classes: classes, labelColumn: "label",
-      labelling: isMultiple ? .multiple : .single, groupColumn: Self.grouping)
+      subject: subject, classes: labelling == .none ? nil : classes,
+      labelColumn: labelling == .none ? nil : "label", labelling: labelling,
+      groupColumn: Self.grouping)
     var listing = try ClipListing(clips, parts, &builder)
     if case .official = split.rule, let clip = found.first(where: { $0.official == nil }) {
       throw Diagnostic(
@@ -78,7 +80,11 @@ public struct VGGSoundLayout: RecordingLayout {
         continue
       }
       var row = SampleIndexBuilder.Row(id: clip.id, group: clip.video, location: clip.location)
-      if isMultiple { row.labels = [clip.label] } else { row.label = clip.label }
+      switch labelling {
+      case .single: row.label = clip.label
+      case .multiple: row.labels = [clip.label]
+      case .none, .map: break
+      }
       row.official = clip.official
       row.split = clip.official == SplitName.train ? nil : clip.official
       try listing.add(

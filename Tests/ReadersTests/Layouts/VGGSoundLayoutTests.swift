@@ -25,12 +25,13 @@ import Testing
   }
 
   private func layout(
-    _ files: [OfficialFiles.File]? = nil, only: [String]? = nil, isMultiple: Bool = false,
+    _ files: [OfficialFiles.File]? = nil, only: [String]? = nil,
+    labelling: SampleIndex.Labelling = .single,
     split: RecordingSplit = .init(.official(labelled: 0.5, seed: 1))
   ) -> VGGSoundLayout {
     VGGSoundLayout(
       OfficialFiles(files ?? [.init(folder.path("vggsound.csv"))]),
-      clips: ClipFolders([folder.path("clips")]), only: only, isMultiple: isMultiple, split: split,
+      clips: ClipFolders([folder.path("clips")]), only: only, labelling: labelling, split: split,
       parts: [.init("audio", .file("audio")), .init("video", .file("video"))])
   }
 
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test func aClassMayBeWrittenAsOneOfSeveral() throws {
-    let set = try layout(isMultiple: true).list()
+    let set = try layout(labelling: .multiple).list()
     #expect(set.index.labelling == .multiple)
     #expect(set.index.entries[0].label == .multiple([1]))
   }

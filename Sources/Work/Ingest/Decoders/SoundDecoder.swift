@@ -18,7 +18,7 @@ final class SoundDecoder: PartDecoder {
     self.name = name
     self.description = description
     // What is wrong with the features is told before the first file is opened.
-    if let rate = description.rate { _ = try features(rate) }
+    if let rate = description.rate, description.features != nil { _ = try features(rate) }
   }
 
   func read(_ part: RecordingPart) throws -> DecodedPart {
