@@ -296,7 +296,7 @@ extension SampleIndexBuilder {
         subject,
         "\(divided.count) of \(splits.count) \(noun) are in two splits: \(shown)"
           + (divided.count > 5 ? ", …" : ""),
-        mend: "keep each group in one split, or remove 'group' from 'split'")
+        mend: "keep each group in one split, or write 'group: false' in 'split'")
     }
     warnings.append(
       Diagnostic(

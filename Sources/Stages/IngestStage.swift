@@ -111,7 +111,9 @@ public enum IngestStage: Stage {
         "vggsound", "VGGSound: clips with one class each; parts audio and video.",
         keys: VGGSoundDescription.keys),
       .init(
-        "nyu-depth-v2", "NYU Depth V2: the class of every pixel; parts rgb and depth.",
+        "nyu-depth-v2",
+        "NYU Depth V2: the class of every pixel; parts rgb and depth; scenes stay whole unless the "
+          + "split says 'group: false'.",
         keys: NYUDepthDescription.keys),
     ])
   }
@@ -233,7 +235,9 @@ public enum IngestStage: Stage {
       let manifest = try series.manifestReader()
       return manifest.files().map { OutsideFile(name: $0.name, path: $0.path) }
     }
-    guard let recordings = try configuration.recordings() else { return [] }
+    guard configuration.source.recordings?.hasOutsideFiles == true,
+      let recordings = try configuration.recordings()
+    else { return [] }
     let tables = Set(
       recordings.modalities.compactMap { _, modality in
         if case .table(let table) = modality { table.path } else { nil }

@@ -52,6 +52,7 @@ extension NYUDepthDescription: RecordingsDescription {
   /// Frames of one scene are hardly two samples.
   var isGroupedByDefault: Bool { path != nil }
   var hasOfficialSplit: Bool { true }
+  var hasOutsideFiles: Bool { folder != nil }
 
   private var reduced: NYUDepthLayout.Classes { .init(rawValue: classCount) ?? .forty }
 

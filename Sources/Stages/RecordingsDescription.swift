@@ -22,6 +22,8 @@ protocol RecordingsDescription: Sendable {
   var isGroupedByDefault: Bool { get }
   /// Whether the data set comes with splits that `official` takes.
   var hasOfficialSplit: Bool { get }
+  /// Whether there are files beyond those that keys with paths name.
+  var hasOutsideFiles: Bool { get }
   /// The splits that the source's own files say, where they say all.
   var ownSplits: [Split]? { get }
 
@@ -37,6 +39,7 @@ extension RecordingsDescription {
   func classes(given: [String]?) -> [String]? { given }
   var isGroupedByDefault: Bool { false }
   var hasOfficialSplit: Bool { false }
+  var hasOutsideFiles: Bool { true }
   var ownSplits: [Split]? { nil }
   var modalityKinds: [String] { RecordedModality.kinds }
   func check(_ split: SplitDescription?, _ classes: [String]?, report: (Complaint) -> Void) {}

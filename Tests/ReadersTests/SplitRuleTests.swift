@@ -192,7 +192,7 @@ import Testing
     #expect(
       message { _ = try rows.finish(.column("split"), isByGroup: true) } == [
         "m.csv: error: 1 of 2 groups ('speaker') are in two splits: 'p0'"
-          + "\n  mend: keep each group in one split, or remove 'group' from 'split'"
+          + "\n  mend: keep each group in one split, or write 'group: false' in 'split'"
       ])
   }
 

@@ -221,6 +221,16 @@ import Testing
       ])
   }
 
+  @Test func theOneFileOfFramesIsNamedByItsKeyAlone() throws {
+    #expect(
+      try outside(
+        #"""
+        "source": {"kind": "nyu-depth-v2", "path": "/n.mat", "mapping": "/m.mat", "modalities": {
+          "rgb": {"kind": "image"}}}, \#(shares)
+        """#
+      ).isEmpty)
+  }
+
   // MARK: Complaints
 
   @Test(arguments: [
