@@ -123,7 +123,8 @@ public enum AlignStage: Stage {
   public static let documentation =
     "Joins samples by id, brings their modalities to one clock and one grid, and gives fixed shapes."
   public static let from = Port(
-    "from", .samples, count: .many, "The samples; several are joined by id.")
+    "from", .samples, count: .many,
+    "The samples; several inputs bring other modalities of the same ids, or other ids.")
   public static let inputs = [from]
   public static let output = PortType.alignedSamples
   public static let keys =
@@ -206,7 +207,6 @@ public enum AlignStage: Stage {
   private static func join(
     _ sources: [StageInputs.Source], report: (Complaint) -> Void
   ) -> Joined {
-    var owners: [String: StageReference] = [:]
     var modalities: [String] = []
     var known: (classes: [String], owner: StageReference)?
     for (index, source) in sources.enumerated() {
@@ -217,18 +217,8 @@ public enum AlignStage: Stage {
             mend: "remove one"))
         continue
       }
-      for modality in source.description?.modalities ?? [] {
-        if let owner = owners[modality] {
-          report(
-            Complaint(
-              [from.name, "\(index)"],
-              "both '\(owner)' and '\(source.reference)' have a modality '\(modality)'",
-              mend: "give it another name in one of them"))
-        } else {
-          owners[modality] = source.reference
-          modalities.append(modality)
-        }
-      }
+      // The same modality again is that of other samples.
+      modalities += (source.description?.modalities ?? []).filter { !modalities.contains($0) }
       guard let classes = source.description?.classes else { continue }
       if let known, known.classes != classes {
         report(

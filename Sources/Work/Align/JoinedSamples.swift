@@ -6,6 +6,7 @@ import Shards
 
 /// Samples of several outputs, put side by side by id, a few of them in memory at a time.
 ///
+/// Inputs bring other modalities of the same samples, or other samples with the same modalities.
 /// All ids are read first. The samples come in one order that keeps that of every input as far as
 /// inputs agree: those of the first, and what another adds after the sample that stands before it
 /// there. An input whose samples are in that order is streamed beside the others; one whose samples
@@ -13,8 +14,8 @@ import Shards
 struct JoinedSamples: Sendable {
   struct Modality: Sendable {
     var description: ModalityDescription
-    /// Which input has it.
-    var source: Int
+    /// Which inputs have it; several where each brings samples of its own.
+    var sources: Set<Int>
     /// Whether every step has a time stamp of its own.
     var hasTimes: Bool
   }
@@ -67,14 +68,7 @@ struct JoinedSamples: Sendable {
     sources = try inputs.map {
       try Output(opening: $0.directory, schema: PortType.samples.rawValue)
     }
-    let all = try sources.enumerated().flatMap { index, output in
-      let paths = try Self.paths(of: output)
-      return output.manifest.modalities.map {
-        Modality(
-          description: $0, source: index,
-          hasTimes: paths.contains(StandardField.modalityTime($0.name)))
-      }
-    }
+    let all = try Self.modalities(of: sources, references)
     modalities =
       try wanted?.map { name in
         guard let modality = all.first(where: { $0.description.name == name }) else {
@@ -84,11 +78,6 @@ struct JoinedSamples: Sendable {
         }
         return modality
       } ?? all
-    if let twice = Self.firstTwice(modalities.map(\.description.name)) {
-      throw Diagnostic(
-        "modality '\(twice)'", "two inputs have a modality of this name",
-        mend: "give it another name in one of the ingest stages")
-    }
     classes = try Self.classes(sources, references)
     task = sources.lazy.compactMap(\.manifest.task).first
     hasGroups = try sources.contains {
@@ -99,9 +88,30 @@ struct JoinedSamples: Sendable {
 
   func count(_ split: Split) -> Int { orders[split]?.ids.count ?? 0 }
 
-  private static func firstTwice(_ names: [String]) -> String? {
-    var seen: Set<String> = []
-    return names.first { !seen.insert($0).inserted }
+  /// Every modality once; where several inputs have it, in one form.
+  private static func modalities(
+    of sources: [Output], _ references: [StageReference]
+  ) throws -> [Modality] {
+    var all: [Modality] = []
+    for (index, output) in sources.enumerated() {
+      let paths = try Self.paths(of: output)
+      for description in output.manifest.modalities {
+        let hasTimes = paths.contains(StandardField.modalityTime(description.name))
+        guard let known = all.firstIndex(where: { $0.description.name == description.name }) else {
+          all.append(Modality(description: description, sources: [index], hasTimes: hasTimes))
+          continue
+        }
+        guard all[known].description == description, all[known].hasTimes == hasTimes else {
+          throw Diagnostic(
+            "modality '\(description.name)'",
+            "it has another form in '\(references[index])' than in "
+              + "'\(references[all[known].sources.min() ?? 0])': type, shape, rate or unit differ",
+            mend: "describe it alike in both ingest stages, or give it another name in one")
+        }
+        all[known].sources.insert(index)
+      }
+    }
+    return all
   }
 
   /// Fields of any split.
@@ -259,7 +269,7 @@ struct JoinedSamples: Sendable {
         let content = field(StandardField.content)
         let group = field(StandardField.group)
         let fields = try modalities.enumerated().compactMap { number, modality in
-          guard modality.source == index else { return ModalityFields?.none }
+          guard modality.sources.contains(index) else { return ModalityFields?.none }
           let name = modality.description.name
           guard let data = field(StandardField.modality(name)) else {
             throw Diagnostic(output.directory, "its shards lack the modality '\(name)'")
@@ -297,7 +307,15 @@ struct JoinedSamples: Sendable {
         if let group = input.group { try add(cells.text(group), index, to: &record) }
         record.labels.add(input.labels.map { place in place.map { cells.cells[$0] } })
         for fields in input.modalities {
-          record.recordings[fields.modality] = try recording(fields, cells, record.id)
+          guard let own = try recording(fields, cells, record.id) else { continue }
+          guard record.recordings[fields.modality] == nil else {
+            throw Diagnostic(
+              "sample '\(record.id)'",
+              "it has the modality '\(modalities[fields.modality].description.name)' in "
+                + "'\(references[index])' and in an input before",
+              mend: "give the modality another name in one of the ingest stages")
+          }
+          record.recordings[fields.modality] = own
         }
       }
       return record
