@@ -118,6 +118,22 @@ public struct EvaluateWork: StageWork {
     }
   }
 
+  /// Whether networks decide as often on a sample as its truth does.
+  private func check(_ known: KnownSamples, against shape: [Int]) throws {
+    let wanted =
+      switch known.samples.task {
+      case .singleLabel: 1
+      case .multiLabel: shape[0]
+      case .segmentation: shape.dropFirst().reduce(1, *)
+      }
+    guard known.truth.perSample == wanted else {
+      throw Diagnostic(
+        "input '\(known.samples.input.reference)'",
+        "its true labels are \(known.truth.perSample) a sample, the networks give \(wanted)",
+        mend: "bring pictures and label maps to one size in the align stage")
+    }
+  }
+
   /// Runs all networks over the samples, batch by batch.
   ///
   /// - each: gets the places of the batch's samples and the logits of each network, `[n] +
@@ -153,6 +169,7 @@ public struct EvaluateWork: StageWork {
     _ context: StageContext
   ) throws {
     let classes = try known.samples.classes()
+    try check(known, against: model.outputShape())
     var scores = model.checkpoints.map { _ in
       configuration.score(known.samples.task, classes: classes)
     }
@@ -177,6 +194,7 @@ public struct EvaluateWork: StageWork {
     let (samples, task) = (known.samples, known.samples.task)
     let classes = try samples.classes()
     try model.check(samples)
+    try check(known, against: model.outputShape())
     guard labels.task == task, labels.perSample == known.truth.perSample else {
       throw Diagnostic(
         "stage '\(context.job.stage)'",

@@ -58,9 +58,16 @@ struct PseudoLabelSet {
     kept = columns[StandardField.pseudoKept]?.values(as: UInt8.self) ?? []
     probabilities = isSoft ? columns[StandardField.pseudoProbabilities] : nil
     place = Dictionary(ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    guard kept.count == labels.count * labels.perSample else {
+    let decisions = labels.count * labels.perSample
+    var shares: Int?
+    if case .numbers(let type, let bytes)? = probabilities?.cells {
+      shares = bytes.count / type.size
+    }
+    let wantedShares = task == .multiLabel ? decisions : decisions * classes.count
+    guard kept.count == decisions, shares == nil || shares == wantedShares else {
       throw Diagnostic(
-        "input '\(input.reference)'", "it does not say of every label whether it is kept",
+        "input '\(input.reference)'",
+        "it does not say of every label whether it is kept and how probable it is",
         mend: "rerun the pseudo-label stage with --force")
     }
   }

@@ -107,6 +107,13 @@ struct SampleSet {
         "its head is for '\(kind.rawValue)', and '\(input.reference)' asks for '\(task.rawValue)'",
         mend: "remove 'kind' from 'head': it then follows the samples")
     }
+    let most = Int(LabelColumn.unknown)
+    if task == .segmentation, try classes().count > most {
+      throw Diagnostic(
+        "input '\(input.reference)'",
+        "it has \(try classes().count) classes, and a label map holds \(most) at most",
+        mend: "merge classes")
+    }
     if task != .singleLabel { description.head.kind = task }
     return description
   }
