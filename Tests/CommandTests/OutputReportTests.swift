@@ -1,3 +1,4 @@
+import Alignment
 import Arrays
 import Configuration
 import Diagnostics
@@ -51,7 +52,7 @@ import Testing
         sit    1 (50 %)
         walk   1 (50 %)
 
-        imu is standardised over labelled: (x − mean) / std
+        networks see imu as (x − mean) / std, over labelled
 
         details
           windows: {cut: 5, dropped: 1}
@@ -75,6 +76,63 @@ import Testing
         walk   1 (50 %)          1 (33 %)
         """))
     #expect(!open.text().contains("--truth"))
+  }
+
+  @Test func anAlignmentTellsWhatBecameOfTheRecordings() throws {
+    let folder = try TemporaryFolder()
+    try TestPipelines.writeSamples(folder.path("o"))
+    let path = folder.path("o/manifest.json")
+    var alignment = AlignmentReport()
+    alignment.samples = 1200
+    alignment.matched = 1198
+    alignment.aligned = 4790
+    alignment.missing = ["test": ["imu": 2]]
+    alignment.dropped = ["test": ["lacks imu": 2], "labelled": ["shorter than a window": 1]]
+    alignment.rest = 12.5
+    alignment.examples = ["r7", "r9"]
+    var imu = AlignmentReport.Modality(name: "imu", policy: "linear")
+    imu.declaredRate = 50
+    imu.rate = 25
+    imu.foundRate = AlignmentReport.Rates([49.9, 50, 50.2])
+    imu.recordings = 1198
+    imu.timeErrors.add(0.004)
+    imu.timeErrors.add(0.01)
+    imu.meanTimeError = imu.timeErrors.mean
+    imu.stampFaults.unordered = 3
+    imu.padded = 17
+    imu.clock = .init(
+      offset: 5, drift: 2e-5, fit: ClockFit(reference: [0, 1, 2], times: [5, 6, 7.0003]))
+    var heat = AlignmentReport.Modality(name: "heat", policy: "still")
+    heat.recordings = 1200
+    heat.clock = .init(offset: -1.5, drift: 1e-5)
+    alignment.modalities = [imu, heat]
+    alignment.consider(.init(id: "r3", modality: "imu", timeError: 0.01))
+    let manifest = try Value(json: [UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+    guard case .object(var members) = manifest else { return }
+    let details = try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(alignment))
+    members["details"] = .object(["alignment": details])
+    try Data(Value.object(members).canonicalJSON.utf8).write(to: URL(fileURLWithPath: path))
+    let report = try OutputReport(of: Output(opening: folder.path("o")))
+    #expect(report.alignment == alignment)
+    #expect(!report.text().contains("details"))
+    let text = report.text()
+    #expect(
+      text.contains(
+        """
+
+        alignment  1,200 samples in, 1,198 with every modality, 4,790 aligned
+        missing    test: imu 2
+        left out   labelled: shorter than a window 1; test: lacks imu 2
+        unused     12 s after the last whole windows
+        such as    r7, r9
+
+        modality  policy  recordings  rate           found                 time error  largest  padded  masked
+        imu       linear       1,198  50 Hz → 25 Hz  50 Hz (49.9 … 50.2)      0.007 s   0.01 s      17       0  3 out of order
+        heat      still        1,200                                                         0       0
+
+        """))
+    #expect(text.contains("clock"))
+    print(text)
   }
 
   @Test func oneShardCanBeLookedAtAlone() throws {

@@ -30,6 +30,7 @@ import Testing
     #expect(plain.modalities == nil)
     #expect(plain.standardise == nil)
     #expect(plain.window == nil)
+    #expect(plain.time.isEmpty && plain.clock.isEmpty && plain.space == nil)
     #expect(plain.missing == .error)
     #expect(plain.packing.compression == .zstd)
   }
@@ -38,6 +39,7 @@ import Testing
     (#""all""#, AlignStage.Standardisation(modalities: .all)),
     (#"["xa", "xb"]"#, AlignStage.Standardisation(modalities: .named(["xa", "xb"]))),
     (#"{}"#, AlignStage.Standardisation(modalities: .all)),
+    (#"{"per": "modality"}"#, AlignStage.Standardisation(modalities: .all, per: .modality)),
     (
       #"{"modalities": ["xa"], "splits": ["labelled"]}"#,
       AlignStage.Standardisation(modalities: .named(["xa"]), splits: [.labelled])
@@ -66,6 +68,103 @@ import Testing
       #"{"from": ["a"], "window": {"length": 5, "hop": 2.5}}"#)
     #expect(overlapping.window?.step == 2.5)
     #expect(overlapping.window?.partial == .drop)
+  }
+
+  @Test func streamsAreDecodedWithTheirPoliciesAndClocks() throws {
+    let streams = try configuration(
+      #"""
+      {"from": ["a"], "time": {"imu": {"policy": "linear", "rate": 50, "tolerance": 0.1},
+        "video": {"policy": "sample", "frames": 16}, "sound": {"faults": "drop"}},
+        "clock": {"imu": {"offset": 0.5, "drift": 2e-5},
+          "gaze": {"estimate": {"events": "/e.csv", "per": "all", "time": "eye"}}},
+        "window": {"length": 1, "take": "middle"}}
+      """#)
+    let imu = try #require(streams.time["imu"])
+    #expect(imu.policy == .linear && imu.rate == 50 && imu.tolerance == 0.1 && imu.faults == .sort)
+    #expect(streams.time["video"]?.frames == 16)
+    #expect(streams.time["sound"]?.policy == .native && streams.time["sound"]?.faults == .drop)
+    #expect(streams.clock["imu"]?.offset == 0.5 && streams.clock["imu"]?.drift == 2e-5)
+    let estimate = try #require(streams.clock["gaze"]?.estimate)
+    #expect(estimate.per == .all && estimate.time == "eye" && estimate.reference == "reference")
+    #expect(streams.window?.take == .middle)
+  }
+
+  @Test func picturesAreDecodedWithTheirGeometry() throws {
+    let space = try #require(
+      try configuration(
+        #"""
+        {"from": ["a"], "space": {"modalities": ["rgb", "depth"], "size": [112, 96],
+          "crop": {"height": 200, "width": 300, "top": 5}, "filter": "nearest",
+          "register": {"depth": [[1, 0, 2], [0, 1, 3]]}, "invalid": {"depth": 0}}}
+        """#
+      ).space)
+    #expect(space.crop == .rectangle(top: 5, left: nil, height: 200, width: 300))
+    #expect(space.register == ["depth": [[1, 0, 2], [0, 1, 3]]])
+    #expect(space.invalid == ["depth": 0])
+    let centre = try configuration(
+      #"{"from": ["a"], "space": {"modalities": ["rgb"], "size": [2, 2], "crop": "centre"}}"#
+    ).space
+    #expect(centre?.crop == .centre && centre?.filter == .bilinear)
+  }
+
+  @Test func contradictionsOfTimeAreAllTold() throws {
+    let (complaints, _) = try described(
+      #"""
+      {"from": ["a"], "window": {"length": 1, "hop": 1, "take": "first"},
+        "time": {"imu": {"policy": "linear", "tolerance": 1}, "imo": {"policy": "hold", "rate": 2},
+          "video": {"policy": "sample", "rate": 2}, "sound": {"tolerance": 1, "frames": 2}},
+        "clock": {"imu": {}, "sund": {"offset": 1, "estimate": {"events": "e"}}}}
+      """#, source("a", modalities: ["imu", "video", "sound"]))
+    #expect(
+      complaints == [
+        "time.imo: the output has no modality 'imo'"
+          + " | did you mean 'imu'? (modalities: imu, video, sound)",
+        "time.imu: the policy 'linear' does not say at which rate | add 'rate: HZ'",
+        "time.sound.tolerance: the policy 'native' has no tolerance"
+          + " | take 'policy: nearest', 'linear' or 'hold' with a 'rate', or remove it",
+        "time.sound.frames: the policy 'native' keeps no given number of steps"
+          + " | take 'policy: sample', or remove 'frames'",
+        "time.video.rate: the policy 'sample' has no rate of its own | remove 'rate'",
+        "time.video: the policy 'sample' does not say how many steps are kept"
+          + " | add 'frames: NUMBER'",
+        "clock.imu: nothing says how this clock differs from the common one"
+          + " | add 'offset: SECONDS', or 'estimate: {events: TABLE}'",
+        "clock.sund: the output has no modality 'sund'"
+          + " | did you mean 'sound'? (modalities: imu, video, sound)",
+        "clock.sund.estimate: the clock is both given and estimated"
+          + " | keep 'estimate', or 'offset' and 'drift'",
+        "window.hop: there is no next window with 'take: first' | remove 'hop'",
+      ])
+  }
+
+  @Test func contradictionsOfSpaceAreAllTold() throws {
+    let (complaints, _) = try described(
+      #"""
+      {"from": ["a"], "space": {"modalities": ["rgb", "dept"], "crop": "centre", "filter": "area",
+        "register": {"rgb": [[1, 2, 0], [2, 4, 0]]}, "invalid": {"dep": 0}}}
+      """#, source("a", modalities: ["rgb", "depth"]))
+    #expect(
+      complaints == [
+        "space.modalities.1: the output has no modality 'dept'"
+          + " | did you mean 'depth'? (modalities: rgb, depth)",
+        "space.crop: nothing says which proportions the part in the middle has"
+          + " | add 'size: [HEIGHT, WIDTH]', or give the crop a height and a width",
+        "space.invalid.dep: 'dep' is none of the pictures"
+          + " | did you mean 'dept'? (modalities: rgb, dept)",
+        "space.register.rgb: 'rgb' is the reference that others are registered to"
+          + " | put another modality first, or register the others",
+        "space.register.rgb: the matrix maps the whole picture onto a line or a point"
+          + " | a shift alone is [[1, 0, c], [0, 1, f]]",
+        "space.filter: pictures that are registered cannot be averaged over areas"
+          + " | take 'bilinear' or 'nearest'",
+      ])
+    let (nothing, _) = try described(
+      #"{"from": ["a"], "space": {"modalities": ["rgb"]}}"#, source("a", modalities: ["rgb"]))
+    #expect(
+      nothing == [
+        "space: nothing says what becomes of the pictures"
+          + " | add 'size: [HEIGHT, WIDTH]', 'crop' or 'register'"
+      ])
   }
 
   @Test func aJoinHasTheModalitiesOfAll() throws {

@@ -167,7 +167,7 @@ import Testing
     try bench.write(
       "three", [pictures],
       [Sample("b", .unlabelled, ["rgb": picture(2)], group: "bert")], classes: classes)
-    let other = try await bench.align(["one", "three"], to: "other")
+    let other = try await bench.align(["one", "three"], #"{"missing": "keep"}"#, to: "other")
     #expect(other.failures.map(\.subject) == ["sample 'b'"])
     #expect(
       other.failures.map(\.message) == [

@@ -199,10 +199,17 @@ import Testing
     #expect(abs(fits.drifts[1] - 0.001) < 1e-12 && fits.drifts[0] == 0)
     #expect(abs(fits.offsets[1] - 5) < 1e-9 && abs(fits.offsets[0] - 2) < 1e-9)
     #expect(outcome.warnings.contains { $0.contains("1 recordings have one event alone") })
+    let one = try bench.folder.write("one.csv", "mine;theirs\n0;5\n100;105.1\n200;205.2\n")
+    try bench.write("same", [fast, slow], [samples[0]])
     let all = try await bench.align(
-      ["raw"], keys.replacing("\"}}}}", with: "\", \"per\": \"all\"}}}}"), to: "all")
+      ["same"],
+      keys.replacing(
+        "\"\(events)\"",
+        with: "\"\(one)\", \"per\": \"all\", \"reference\": \"mine\", \"time\": \"theirs\", "
+          + "\"delimiter\": \"semicolon\""), to: "all")
     #expect(all.failures == [])
-    #expect(try all.report.modalities[1].clock?.fit?.events == 5)
+    #expect(try all.report.modalities[1].clock?.fit?.events == 3)
+    #expect(wholes(try all.values("slow")["a"]) == [0, 1, 2])
     try bench.write(
       "more", [fast, slow],
       [Sample("z", .unlabelled, ["fast": ramp(20), "slow": whole([0, 1, 2, 3])])])

@@ -8,7 +8,7 @@ extension OutputReport {
   public func text(width: Int = 100) -> String {
     [
       head, fieldTable, modalityTables, classTable, networkTable(width: width), lightTable,
-      metricTables, standardisationLines, detailLines, notes,
+      metricTables, standardisationLines, alignmentLines, detailLines, notes,
     ].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -220,12 +220,19 @@ extension OutputReport {
     metrics.map { [MetricsReport([$0]).text()] } ?? []
   }
 
+  /// Values stand as they were recorded; networks see them so.
   private var standardisationLines: [String] {
     modalities.compactMap { modality in
       modality.standardisation.map {
-        "\(modality.name) is standardised over \($0.splits.joined(separator: ", ")): (x − mean) / std"
+        "networks see \(modality.name) as "
+          + "(x\(modality.scale.map { " · \(Figures.short($0))" } ?? "") − mean) / std, over "
+          + $0.splits.joined(separator: ", ")
       }
     }
+  }
+
+  private var alignmentLines: [String] {
+    alignment.map { AlignmentText(report: $0).lines } ?? []
   }
 
   private var detailLines: [String] {
@@ -233,6 +240,7 @@ extension OutputReport {
     if case .object(var members) = details {
       members["lights"] = nil
       members["networks"] = nil
+      if alignment != nil { members["alignment"] = nil }
       rest = .object(members)
     }
     let lines = ValueText.lines(rest)

@@ -1,3 +1,4 @@
+public import Alignment
 public import Configuration
 import Diagnostics
 import Foundation
@@ -83,6 +84,8 @@ public struct OutputReport: Codable, Sendable {
   public var lights: [Light]
   /// Of an evaluation.
   public var metrics: MetricsDocument?
+  /// Of aligned samples: what became of the recordings.
+  public var alignment: AlignmentReport?
   public var files: [Manifest.File]
   /// What else the stage has to say of its work.
   public var details: Value
@@ -131,6 +134,8 @@ public struct OutputReport: Codable, Sendable {
         "\(output.directory)/manifest.json", "its warning lights cannot be read: \(error)",
         mend: "rerun the stage that made it with --force")
     }
+    // Details of another version are shown as they are.
+    alignment = try? manifest.details["alignment"]?.decode(AlignmentReport.self)
     networks = []
     var names: [String] = []
     for shard in shards where shard.stream != Manifest.arraysStream {
