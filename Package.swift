@@ -100,13 +100,14 @@ let package = Package(
     library("Signals", ["Diagnostics", "Arrays", "CLanes"]),
     library("Tensors", ["CTorch"]),
     library("Layers", ["Tensors"]),
-    library("Networks", ["Layers", "Tensors", "Recipes"]),
-    library("Training", ["Networks", "Layers", "Tensors", "Recipes"]),
+    library("Networks", ["Layers", "Tensors", "Recipes", "Configuration"]),
+    library("Training", ["Networks", "Layers", "Tensors", "Recipes", "Configuration"]),
     library(
       "Work",
       [
         "Diagnostics", "Arrays", "Alignment", "Configuration", "Recipes", "Readers", "Media",
-        "Signals", "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks", "Training", crypto,
+        "Signals", "Metrics", "Shards", "Dataflow", "Stages", "Tensors", "Layers", "Networks",
+        "Training", crypto,
       ]),
     .executableTarget(
       name: "mke-worker", dependencies: ["Diagnostics", "Dataflow", "Tensors", "Work"],
@@ -143,13 +144,15 @@ let package = Package(
     tests(
       "Work",
       [
-        "Work", "Alignment", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow", "Configuration",
+        "Work", "Alignment", "Arrays", "PipelineFile", "Stages", "Shards", "Metrics", "Dataflow",
+        "Configuration",
         "Diagnostics",
       ]),
     tests(
       "Command",
       [
-        "mke", "mke-worker", "Alignment", "Arrays", "Shards", "Dataflow", "Inspection", "Diagnostics", "Configuration",
+        "mke", "mke-worker", "Alignment", "Arrays", "Shards", "Dataflow", "Inspection",
+        "Diagnostics", "Configuration",
         "Metrics", "PipelineFile", "Stages",
       ]),
   ],

@@ -207,7 +207,6 @@ import Testing
       source("b", modalities: ["y"], classes: ["1", "0"]), source("a", modalities: ["x", "y"]))
     #expect(
       complaints == [
-        "from.1: both 'a' and 'b' have a modality 'y' | give it another name in one of them",
         "from.1: 'a' has the classes 0, 1; 'b' has 1, 0"
           + " | give both the same 'classes' in the same order",
         "from.2: 'a' is joined with itself | remove one",
