@@ -51,6 +51,11 @@ final class Decoder {
       AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | (isExplosive ? AV_EF_EXPLODE : 0)
     context.pointee.thread_count = Int32(clamping: max(1, threads))
     try Library.call("decode") { avcodec_open2(context, codec, nil) }
+    // Streams that do not tell how far frames stand from their order are given some room: a decoder
+    // that has to find out loses frames over it.
+    if id == AV_CODEC_ID_H264 {
+      context.pointee.has_b_frames = max(4, context.pointee.has_b_frames)
+    }
   }
 
   deinit {

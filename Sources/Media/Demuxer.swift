@@ -21,8 +21,10 @@ final class Demuxer {
     "wav", "w64", "aiff", "flac", "mp3", "aac", "ogg", "mov", "matroska", "avi", "mpegts",
   ]
 
+  /// - Parameter looksInside: whether streams are decoded a little at once, to learn what headers do
+  ///   not tell; those of mp4 tell all that is needed for decoding.
   /// - Throws: a `Diagnostic` where the file is no recording in one of these, or is cut short.
-  init(_ path: String) throws {
+  init(_ path: String, looksInside: Bool = true) throws {
     input = try FileInput(path)
     do {
       let bytes = try input.libraryInput()
@@ -48,11 +50,13 @@ final class Demuxer {
     } catch let error as LibraryError {
       throw Self.unreadable(input, error)
     }
-    do {
-      let context = context
-      try Library.call("open") { avformat_find_stream_info(context, nil) }
-    } catch {
-      throw Self.unreadable(input, error)
+    if looksInside || !isTold {
+      do {
+        let context = context
+        try Library.call("open") { avformat_find_stream_info(context, nil) }
+      } catch {
+        throw Self.unreadable(input, error)
+      }
     }
     input.noteProgress()
   }
@@ -92,6 +96,23 @@ final class Demuxer {
 
   var streams: [UnsafeMutablePointer<AVStream>] {
     (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+  }
+
+  /// Whether the header tells all that decoding needs.
+  private var isTold: Bool {
+    format.hasPrefix("mov,") && !streams.isEmpty
+      && streams.allSatisfy { stream in
+        guard let parameters = stream.pointee.codecpar?.pointee else { return false }
+        switch parameters.codec_type {
+        case AVMEDIA_TYPE_AUDIO:
+          return parameters.codec_id != AV_CODEC_ID_NONE && parameters.sample_rate > 0
+            && parameters.ch_layout.nb_channels > 0
+        case AVMEDIA_TYPE_VIDEO:
+          return parameters.codec_id != AV_CODEC_ID_NONE && parameters.width > 0
+            && parameters.height > 0 && stream.pointee.nb_frames > 0
+        default: return true
+        }
+      }
   }
 
   /// The first stream of sound.

@@ -54,8 +54,7 @@ public struct MediaProbe: Sendable, Hashable, Codable {
       result.channels = Int(parameters.ch_layout.nb_channels)
     case AVMEDIA_TYPE_VIDEO where stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0:
       result.kind = .pictures
-      let rate = stream.pointee.avg_frame_rate
-      result.rate = rate.num > 0 && rate.den > 0 ? Double(rate.num) / Double(rate.den) : nil
+      result.rate = VideoTrack.declaredRate(of: stream)
       let turn = try VideoTrack.turn(of: stream, path)
       let (height, width) = (Int(parameters.height), Int(parameters.width))
       result.size =

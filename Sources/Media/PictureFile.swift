@@ -38,6 +38,7 @@ public enum PictureFile {
       throw Diagnostic(
         path, "holds \(input.size) bytes, more than a picture has", mend: "convert the file")
     }
+    if kind == .png { try checkSize(input) }
     do {
       let frame = try decode(input, kind)
       let converter = PictureConverter(options)
@@ -113,6 +114,22 @@ public enum PictureFile {
       }
       return error
     }
+  }
+
+  /// Whether a png can hold the pixels that its header promises: deflate packs 1032 bytes into one
+  /// at most.
+  private static func checkSize(_ input: FileInput) throws {
+    let header = try input.bytes(at: 16, count: 10)
+    guard header.count == 10 else { return }
+    func number(_ place: Int) -> Int { header[place..<(place + 4)].reduce(0) { $0 << 8 | Int($1) } }
+    let (width, height, bits) = (number(0), number(4), Int(header[8]))
+    let channels = [2: 3, 4: 2, 6: 4][header[9]] ?? 1
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    guard overflow || Double(pixels) * Double(bits * channels) / 8 > 1032 * Double(input.size)
+    else { return }
+    throw damage(
+      input.path,
+      "its header promises \(height) × \(width) pixels, more than \(input.size) bytes can hold")
   }
 
   private static func decode(_ input: FileInput, _ kind: Kind) throws -> Frame {

@@ -28,12 +28,12 @@ public enum SoundFile {
   public static func read(_ path: String, _ options: SoundOptions = SoundOptions()) throws -> Sound
   {
     try options.check(path)
-    let demuxer = try Demuxer(path)
+    let demuxer = try Demuxer(path, looksInside: false)
     do {
       return try read(demuxer, options, allowsJump: true)
     } catch is SoundTrack.MissedJump {
       // A container that goes to a place after the wanted one.
-      return try read(Demuxer(path), options, allowsJump: false)
+      return try read(Demuxer(path, looksInside: false), options, allowsJump: false)
     }
   }
 

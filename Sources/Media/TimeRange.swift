@@ -23,7 +23,7 @@ public struct TimeRange: Sendable, Hashable {
     }
     if let start, let stop, start >= stop {
       throw Diagnostic(
-        path, "the range from \(start) s to \(stop) s is empty",
+        path, "the range from \(seconds(start)) to \(seconds(stop)) is empty",
         mend: "let it stop after it starts")
     }
   }

@@ -42,7 +42,7 @@ public enum VideoFile {
     try options.check(path)
     try sound?.check(path)
     do {
-      return try Reading(path, options, sound).quickly(jumps: true)
+      return try Reading(path, options, sound, looksInside: false).quickly(jumps: true)
     } catch is SoundTrack.MissedJump {
       // A container that does not go to where it is told.
       do {
@@ -68,9 +68,11 @@ public enum VideoFile {
     /// Where the scan began, in ticks of the pictures; `nil` at the beginning.
     private var start: Int64?
 
-    init(_ path: String, _ options: VideoOptions, _ sound: SoundOptions?) throws {
+    init(
+      _ path: String, _ options: VideoOptions, _ sound: SoundOptions?, looksInside: Bool = true
+    ) throws {
       self.options = options
-      demuxer = try Demuxer(path)
+      demuxer = try Demuxer(path, looksInside: looksInside)
       guard let stream = demuxer.pictureStream else {
         throw Diagnostic(path, "has no moving pictures", mend: "leave its pictures out")
       }
@@ -134,8 +136,7 @@ public enum VideoFile {
     /// Goes to a key frame before the range, where the sound can begin as well, if there is such a
     /// place; else stays where it is.
     private func jump() throws {
-      guard let first = options.range.start, let begin = video.declaredStart, first > begin + 1
-      else { return }
+      guard let first = options.range.start, first > (video.declaredStart ?? 0) + 1 else { return }
       var time = first
       if let sound {
         // What the sound's clock is, its first frame tells.
@@ -187,7 +188,7 @@ public enum VideoFile {
 
     private func readFromBeginning(_ body: (Packet) throws -> Bool) throws {
       // Not all containers go back to their beginning.
-      let second = try Demuxer(demuxer.path)
+      let second = try Demuxer(demuxer.path, looksInside: false)
       second.keep([video.index])
       try read(second, body)
     }

@@ -58,9 +58,7 @@ final class VideoTrack {
     self.options = options
     index = stream.pointee.index
     clock = Clock(stream.pointee.time_base)
-    let rate = [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate]
-      .first { $0.num > 0 && $0.den > 0 }
-    declaredRate = rate.map { Double($0.num) / Double($0.den) }
+    declaredRate = Self.declaredRate(of: stream)
     declaredStart = stamp(stream.pointee.start_time).map(clock.seconds)
     let (width, height) =
       stream.pointee.codecpar.map {
@@ -76,6 +74,16 @@ final class VideoTrack {
       throw Diagnostic(
         path, "its pictures cannot be decoded: \(error.reason)", mend: "convert the file")
     }
+  }
+
+  /// Hz, the mean over all frames.
+  static func declaredRate(of stream: UnsafeMutablePointer<AVStream>) -> Double? {
+    let rate = stream.pointee.avg_frame_rate
+    if rate.num > 0, rate.den > 0 { return Double(rate.num) / Double(rate.den) }
+    // Where no one has looked inside.
+    guard let duration = stamp(stream.pointee.duration), duration > 0, stream.pointee.nb_frames > 0
+    else { return nil }
+    return Double(stream.pointee.nb_frames) / Clock(stream.pointee.time_base).seconds(duration)
   }
 
   static func turn(
