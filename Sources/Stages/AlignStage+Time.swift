@@ -43,8 +43,8 @@ extension AlignStage {
       Key("rate", .positiveNumber, "Steps a second of 'nearest', 'linear' and 'hold', Hz."),
       Key(
         "tolerance", .nonNegativeNumber,
-        "Farthest that a step of 'nearest', 'linear' or 'hold' may be from a recorded one, s; "
-          + "beyond it is masked by 'valid' 0. No limit when absent."),
+        "Farthest that a step of 'nearest', 'linear' or 'hold' may be from a recorded one, s, lest "
+          + "'valid' masks it; any distance when absent."),
       Key(
         "frames", .integer(1...65_536),
         "Steps of 'sample': at the middle of as many equal parts of the clip, the one shown then."),

@@ -186,11 +186,11 @@ public enum AlignStage: Stage {
     }
     check(
       configuration.time, configuration.clock, available: modalities, report: report)
-    configuration.window?.check(report: report)
     configuration.space?.check(available: modalities, report: report)
     if let standardise = configuration.standardise {
       check(standardise, available: modalities, splits: joined.splits, report: report)
     }
+    configuration.window?.check(report: report)
     configuration.packing.check(available: modalities, report: report)
     return OutputDescription(
       .alignedSamples, modalities: modalities, splits: joined.splits, task: joined.task,

@@ -208,6 +208,18 @@ import Testing
     #expect(abs(shifted.errors.largest - 0.03) < 1e-9)
   }
 
+  /// Where a recording lost steps, its own ones do not fill the window: all but one, which rounding
+  /// can ask for, are padding and not taken from before it.
+  @Test func lostStepsAreLackingAtTheEnd() throws {
+    let timeline = Timeline(Stamps([0, 0.1, 0.2, 0.3, 0.6, 0.7, 0.8, 0.9]).instants)
+    let values = NumberArray((1...8).map { UInt8($0) }, shape: [8])
+    let found = resampled(values, timeline, .native, count: 5, start: 0.5, duration: 0.5)
+    #expect(found.values.values(as: UInt8.self) == [4, 5, 6, 7, 8])
+    let more = resampled(values, timeline, .native, count: 10)
+    #expect(more.values.values(as: UInt8.self) == [1, 2, 3, 4, 5, 6, 7, 8, 0, 0])
+    #expect(more.plan.padded == 2)
+  }
+
   @Test func stepsOutOfOrderAreFoundWhereTheyAre() throws {
     let stamps = Stamps([0, 0.2, 0.1, 0.3])
     let values = NumberArray([1, 3, 2, 4] as [Float], shape: [4])

@@ -301,6 +301,13 @@ import Testing
       ["raw"], #"{"window": {"length": 2}, "time": {"fast": {"policy": "linear", "rate": 1e9}}}"#,
       to: "huge")
     #expect(huge.failures.first?.message.contains("exceeds the 4 GiB") == true)
+    let bytes = Modality("bytes", .uint8, [nil, 1], axes: ["time", "column"], rate: 10)
+    try bench.write(
+      "bytes", [bytes],
+      [Sample("a", .unlabelled, ["bytes": Values(NumberArray([1, 2] as [UInt8], shape: [2, 1]))])])
+    let steps = try await bench.align(
+      ["bytes"], #"{"time": {"bytes": {"policy": "hold", "rate": 1e9}}}"#, to: "steps")
+    #expect(steps.failures.first?.message.contains("more than the 67108864") == true)
     let many = try await bench.align(
       ["raw"],
       #"{"window": {"length": 1, "hop": 1e-9}, "time": {"fast": {"policy": "hold", "rate": 10}}}"#,

@@ -128,7 +128,8 @@ public struct StepPlan: Sendable, Equatable {
   ) {
     var first = timeline.nearest(origin)
     if timeline.isOutside(origin), origin > 0 { first = timeline.count }
-    if isWhole { first = min(first, max(0, timeline.count - count)) }
+    // Rounding alone may lack one step at the end, and then has one to spare at the start.
+    if isWhole, first > 0, timeline.count - first < count { first -= 1 }
     let end = first + min(count, timeline.count - first)
     var errors = TimeErrors()
     for step in first..<end {

@@ -92,8 +92,12 @@ struct AlignedModality: Sendable {
     windowSteps = try configuration.window.map {
       try Self.steps($0, policy, declared, name)
     }
+    // A window of as many steps as the rate says may run out of them where stamps or another clock
+    // say otherwise.
+    let mayLackSteps = policy == .native && (modality.hasTimes || clock != nil)
     canBeInvalid =
-      policy.tolerance != nil || configuration.window.map { $0.partial == .pad } ?? false
+      policy.tolerance != nil
+      || configuration.window.map { $0.partial == .pad || mayLackSteps } ?? false
   }
 
   private static func steps(
@@ -119,6 +123,11 @@ struct AlignedModality: Sendable {
     // A grid of its own starts anew in every window; the recorded steps do not.
     if policy == .native, window.take == .all { _ = try whole(window.step, "hop") }
     return steps
+  }
+
+  /// Whether every step is looked for on its own.
+  var computesSteps: Bool {
+    if case .timed(let policy) = course { policy != .native } else { false }
   }
 
   // MARK: Output

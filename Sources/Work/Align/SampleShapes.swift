@@ -10,6 +10,9 @@ struct SampleShapes: Sendable {
   /// HDF5 packs no more than this at once.
   private static let mostBytes = 1 << 32 - 1
 
+  /// Where each of them comes from is in memory.
+  private static let mostSteps = 1 << 26
+
   /// Time steps, in the order of the modalities; `nil` of what is no stream.
   private(set) var steps: [Int?]
   /// The recording that fixed the steps, for the error of one that differs.
@@ -45,6 +48,12 @@ struct SampleShapes: Sendable {
             mend: "take a lower 'rate', shorter windows or a smaller 'size'")
         }
         bytes = product
+      }
+      if let found = steps[index], found > Self.mostSteps, modality.computesSteps {
+        throw Diagnostic(
+          "modality '\(modality.name)'",
+          "one sample has \(found) time steps, more than the \(Self.mostSteps) that are computed at "
+            + "once", mend: "take a lower 'rate' or shorter windows")
       }
       guard bytes > 0 else {
         throw Diagnostic(
