@@ -75,11 +75,21 @@ package final class HDF5Array: Sendable {
     let type = try HDF5Handle(.datatype, "read", on: subject) { H5Dget_type(id) }
     let typeID = type.id
     cell = HDF5Library.locked { Self.cell(typeID) }
+    let typeBytes = HDF5Library.locked { H5Tget_size(typeID) }
+    if storage == H5D_CONTIGUOUS || storage == H5D_COMPACT, case .number = cell {
+      // The library would read beyond what is there. Nothing at all stands for zeros.
+      let stored = HDF5Library.locked { H5Dget_storage_size(id) }
+      let isUnwritten = stored == 0 && storage == H5D_CONTIGUOUS
+      guard isUnwritten || stored >= hsize_t(shape.reduce(typeBytes, *)) else {
+        throw Unreadable(
+          message: "has \(stored) bytes for the shape \(shape) of \(typeBytes) bytes each",
+          mend: "the file is damaged: copy it again")
+      }
+    }
     if storage == H5D_CHUNKED, rank > 0 {
       var chunk = [hsize_t](repeating: 0, count: rank)
       try HDF5Library.call("read", on: subject) { H5Pget_chunk(propertiesID, Int32(rank), &chunk) }
-      let cellBytes = hsize_t(HDF5Library.locked { H5Tget_size(typeID) })
-      guard let bytes = Self.product(chunk + [cellBytes]),
+      guard let bytes = Self.product(chunk + [hsize_t(typeBytes)]),
         bytes <= max(1 << 26, UInt64(largestPart))
       else {
         throw Unreadable(message: "has chunks of \(chunk), more than the file can hold")
