@@ -75,11 +75,21 @@ package final class HDF5Array: Sendable {
     let type = try HDF5Handle(.datatype, "read", on: subject) { H5Dget_type(id) }
     let typeID = type.id
     cell = HDF5Library.locked { Self.cell(typeID) }
+    let typeBytes = HDF5Library.locked { H5Tget_size(typeID) }
+    if storage == H5D_CONTIGUOUS || storage == H5D_COMPACT, case .number = cell {
+      // The library would read beyond what is there. Nothing at all stands for zeros.
+      let stored = HDF5Library.locked { H5Dget_storage_size(id) }
+      let isUnwritten = stored == 0 && storage == H5D_CONTIGUOUS
+      guard isUnwritten || stored >= hsize_t(shape.reduce(typeBytes, *)) else {
+        throw Unreadable(
+          message: "has \(stored) bytes for the shape \(shape) of \(typeBytes) bytes each",
+          mend: "the file is damaged: copy it again")
+      }
+    }
     if storage == H5D_CHUNKED, rank > 0 {
       var chunk = [hsize_t](repeating: 0, count: rank)
       try HDF5Library.call("read", on: subject) { H5Pget_chunk(propertiesID, Int32(rank), &chunk) }
-      let cellBytes = hsize_t(HDF5Library.locked { H5Tget_size(typeID) })
-      guard let bytes = Self.product(chunk + [cellBytes]),
+      guard let bytes = Self.product(chunk + [hsize_t(typeBytes)]),
         bytes <= max(1 << 26, UInt64(largestPart))
       else {
         throw Unreadable(message: "has chunks of \(chunk), more than the file can hold")
@@ -307,7 +317,7 @@ package final class HDF5Array: Sendable {
     let type = try HDF5Handle(.datatype, "read", on: subject) { H5Dget_type(id) }
     let typeID = type.id
     if HDF5Library.locked({ H5Tis_variable_str(typeID) }) > 0 {
-      return try variableTexts(part, typeID)
+      return try variableTexts(part)
     }
     let (width, padding) = HDF5Library.locked { (H5Tget_size(typeID), H5Tget_strpad(typeID)) }
     guard width > 0 else { throw Unreadable(message: "holds texts of no bytes") }
@@ -336,72 +346,32 @@ package final class HDF5Array: Sendable {
     return text
   }
 
-  private func variableTexts(_ part: Part, _ type: hid_t) throws -> [String] {
-    let count = try count(of: part, cellBytes: 16)
-    // Many cells may name one piece of the file's heap: what they unpack to is bounded here.
-    let room = TextRoom(bytes: max(1 << 26, fileBytes.multipliedReportingOverflow(by: 4).0))
-    let transferring = try HDF5Handle(.properties, "prepare", on: subject) {
-      H5Pcreate(ch_transfer())
+  /// Texts of variable length.
+  ///
+  /// Where each of them stands is read through HDF5; the heaps are read here, since HDF5 believes
+  /// what a damaged file says of them.
+  private func variableTexts(_ part: Part) throws -> [String] {
+    let heaps = try HDF5TextHeaps(object.file)
+    let count = try count(of: part, cellBytes: heaps.placeBytes)
+    let type = try HDF5Handle(.datatype, "prepare", on: subject) {
+      ch_text_place(heaps.placeBytes)
     }
-    let transferID = transferring.id
-    let context = Unmanaged.passUnretained(room).toOpaque()
-    try HDF5Library.call("prepare", on: subject) {
-      H5Pset_vlen_mem_manager(transferID, TextRoom.take, context, TextRoom.giveBack, context)
+    var places = [UInt8](repeating: 0, count: count * heaps.placeBytes)
+    let (id, typeID) = (id, type.id)
+    try transfer(part, count) { memory, file in
+      H5Dread(id, typeID, memory, file, ch_default(), &places)
     }
-    var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
-    let id = id
-    // The pieces live as long as the room does.
-    return try withExtendedLifetime(room) {
-      do {
-        try transfer(part, count) { memory, file in
-          H5Dread(id, type, memory, file, transferID, &pointers)
-        }
-      } catch {
-        if room.isFull {
-          throw Unreadable(message: "its texts unpack to more than \(room.limit) bytes")
-        }
-        throw error
+    // Many cells may name one piece of a heap: what they unpack to is bounded here.
+    var room = max(1 << 26, fileBytes.multipliedReportingOverflow(by: 4).0)
+    return try (0..<count).map { index in
+      let start = index * heaps.placeBytes
+      let bytes = try heaps.text(at: places[start..<(start + heaps.placeBytes)])
+      room -= bytes.count
+      guard room >= 0 else {
+        throw Unreadable(message: "its texts unpack to more than the file can hold")
       }
-      return try pointers.enumerated().map { index, pointer in
-        guard let pointer else { return "" }
-        let length = strlen(pointer)
-        let bytes = UnsafeBufferPointer(start: pointer, count: length)
-        return try Self.text(bytes.lazy.map { UInt8(bitPattern: $0) }, index)
-      }
+      // Some writers count the zero that ends a text.
+      return try Self.text(bytes.prefix { $0 != 0 }, index)
     }
   }
-}
-
-/// Memory for texts of variable length, of which there is only so much.
-///
-/// Only touched by HDF5 while the library's lock is held, and by the one call that made it.
-private final class TextRoom {
-  let limit: Int
-  private var used = 0
-  private(set) var isFull = false
-  private var pieces: Set<UnsafeMutableRawPointer> = []
-
-  init(bytes: Int) { limit = bytes }
-
-  deinit { for piece in pieces { free(piece) } }
-
-  static let take: @convention(c) (Int, UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-    size, context in
-    guard let context else { return nil }
-    let room = Unmanaged<TextRoom>.fromOpaque(context).takeUnretainedValue()
-    guard size <= room.limit - room.used, let piece = malloc(max(size, 1)) else {
-      room.isFull = true
-      return nil
-    }
-    room.used += size
-    room.pieces.insert(piece)
-    return piece
-  }
-
-  static let giveBack: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void =
-    { piece, context in
-      guard let piece, let context else { return }
-      let room = Unmanaged<TextRoom>.fromOpaque(context).takeUnretainedValue()
-      if room.pieces.remove(piece) != nil { free(piece) }
-    }
 }

@@ -38,7 +38,7 @@ package enum HDF5Library {
     // Nothing is left for HDF5 to do at the end: finished files are closed, others have no name.
     H5dont_atexit()
     H5open()
-    guard ZstdFilter.register() else { return -1 }
+    guard ZstdFilter.register(), ch_register_text_places() >= 0 else { return -1 }
     // No file shall make us open another one: external links are then links of an unknown kind.
     H5Lunregister(H5L_TYPE_EXTERNAL)
     return GuardedDriver.register()

@@ -113,7 +113,7 @@ package final class HDF5Object: Sendable {
           }, pointer)
       }
     }
-    return links
+    return links.sorted { $0.name < $1.name }
   }
 }
 
