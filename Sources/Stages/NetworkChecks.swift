@@ -36,7 +36,7 @@ enum NetworkChecks {
     }
     // Variants that see fewer modalities share the encoders of the stage.
     for modality in network.encoders.keys.sorted()
-    where !modalities.contains(modality) && !(available?.contains(modality) ?? false) {
+    where !modalities.contains(modality) && available?.contains(modality) == false {
       report(
         Complaint(
           path + ["network", "encoders", modality],

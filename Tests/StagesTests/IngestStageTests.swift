@@ -43,7 +43,7 @@ import Testing
       output
         == OutputDescription(
           .samples, modalities: ["xa", "xb"], splits: [.labelled, .unlabelled, .test],
-          classes: ["0", "1"]))
+          task: .singleLabel, classes: ["0", "1"]))
   }
 
   @Test func theConfigurationReadsTwoMoons() throws {

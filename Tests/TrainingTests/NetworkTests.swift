@@ -192,7 +192,6 @@ import Testing
     }
     refuse(table, [], "network")
     refuse(table, shapes, classes: 0, "network")
-    refuse(.init(encoders: ["c": .identity]), shapes, "encoder 'c'")
     refuse(table, [.init("a", [0])], "modality 'a'")
     let convolution = EncoderDescription.cnn1d(.init(channels: [4, 4, 4], kernelSize: 3, pool: 4))
     refuse(.init(encoder: convolution), [.init("a", [5])], "modality 'a'")

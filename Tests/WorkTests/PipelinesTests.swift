@@ -30,6 +30,8 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.pipelines)
     #expect(
       files.filter { $0.hasSuffix(".yaml") }.sorted() == [
+        "audioset-vggsound.yaml", "avdigits.yaml", "cwfid.yaml", "media-samples.yaml", "mosi.yaml",
+        "nyu-depth-v2.yaml", "ravdess-action-units.yaml", "ravdess.yaml",
         "two-moons-notebook.yaml", "two-moons.yaml", "wearables.yaml",
       ])
   }
@@ -97,5 +99,125 @@ import Testing
       "wearables.yaml", harness,
       settings: ["data=\(harness.folder.path("data"))", "seeds=2", "teacher-epochs=1", "epochs=1"])
     #expect(rows.count { $0.metric == "accuracy" } == 2 + 4 * 2)
+  }
+
+  // MARK: Recordings, which scripts make in the layouts of the real sets
+
+  private static let hasPython: Bool = TestPython.path != nil
+
+  /// The folder that a script of `Tests/Scripts` made.
+  private func made(
+    _ script: String, _ harness: Harness, _ options: [String] = []
+  ) throws -> String {
+    let scripts = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Scripts")
+    let folder = harness.folder.path("made")
+    let finished = try Subprocess.run(
+      try #require(TestPython.path),
+      [scripts.appendingPathComponent(script).path, folder] + options)
+    try #require(finished.status == 0, "\(finished.errors)")
+    return folder
+  }
+
+  private func variants(_ rows: [MetricRow], of metric: String) -> Set<String> {
+    Set(rows.filter { $0.metric == metric && $0.value?.isFinite ?? false }.map(\.variant))
+  }
+
+  private let all: Set<String> = [
+    "teacher", "um-student", "mm-student-no-reg", "mke", "supervised",
+  ]
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func spokenAndWrittenDigitsRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_avdigits.py", harness)
+    let rows = try await rows(
+      "avdigits.yaml", harness,
+      settings: ["data=\(data)", "seeds=1", "teacher-epochs=2", "epochs=1"])
+    #expect(variants(rows, of: "accuracy") == all)
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func opinionsRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_mosi.py", harness)
+    let rows = try await rows(
+      "mosi.yaml", harness, settings: ["data=\(data)", "seeds=1", "epochs=2"])
+    #expect(variants(rows, of: "accuracy") == all)
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func fieldsRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_cwfid.py", harness)
+    let rows = try await rows(
+      "cwfid.yaml", harness,
+      settings: ["data=\(data)", "seeds=1", "size=[24, 32]", "teacher-epochs=2", "epochs=1"])
+    #expect(variants(rows, of: "miou") == all)
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func roomsInColourAndDepthRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_nyu.py", harness)
+    let rows = try await rows(
+      "nyu-depth-v2.yaml", harness,
+      settings: ["data=\(data)", "seeds=1", "size=[24, 32]", "teacher-epochs=2", "epochs=1"])
+    #expect(variants(rows, of: "miou") == all)
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func emotionsInVoiceAndFaceRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_ravdess.py", harness, ["--video", "--layout", "official"])
+    let rows = try await rows(
+      "ravdess.yaml", harness,
+      settings: [
+        "data=\(data)", "seeds=1", "seconds=0.36", "frames=4", "teacher-epochs=2", "epochs=1",
+      ])
+    #expect(variants(rows, of: "accuracy") == all)
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func emotionsInVoiceAndActionUnitsRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_ravdess.py", harness)
+    let rows = try await rows(
+      "ravdess-action-units.yaml", harness,
+      settings: ["data=\(data)", "seeds=1", "seconds=0.36", "teacher-epochs=2", "epochs=1"])
+    #expect(variants(rows, of: "accuracy") == all)
+  }
+
+  /// The teacher hears AudioSet, the students hear and see VGGSound; broken clips are quarantined.
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func eventsHeardAndSeenRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_events.py", harness)
+    let file = "\(Self.pipelines)/audioset-vggsound.yaml"
+    let settings = [
+      "audioset=\(data)/audioset", "vggsound=\(data)/vggsound", "seconds=0.9", "frames=2",
+      "seeds=1", "teacher-epochs=2", "epochs=1",
+    ]
+    let stopped = try await harness.run(file: file, settings: settings, attempt: "stopped")
+    let failure = try #require(stopped["heard"]?.failures.first)
+    #expect(failure.message.contains("more than 'max-bad: 1%' allows"), "\(failure)")
+    let rows = try await rows(
+      "audioset-vggsound.yaml", harness, settings: settings + ["max-bad=5%"])
+    #expect(variants(rows, of: "map") == ["teacher", "um-student", "mm-student-no-reg", "mke"])
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func foldersOfRecordingsRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_media_samples.py", harness)
+    let outcomes = try await harness.run(
+      file: "\(Self.pipelines)/media-samples.yaml", settings: ["data=\(data)"])
+    let seconds = try #require(outcomes["seconds"])
+    #expect(seconds.failures == [])
+    let output = try seconds.output
+    #expect(output.count(of: "unlabelled") >= 5)
+    #expect(
+      output.manifest.modalities.map(\.shape).sorted { $0.count < $1.count }
+        == [[16000, 1], [16000, 1], [5, 72, 128, 3]])
   }
 }
