@@ -121,7 +121,10 @@ public struct AlignWork: StageWork {
   ) async throws {
     let total = joined.count(split)
     let reader = try joined.read(
-      split, threads: context.job.threads, spillingTo: context.outputDirectory)
+      split, threads: context.job.threads, spillingTo: context.outputDirectory
+    ) { done, all in
+      context.progress("\(split.rawValue), in one order", done, of: all, unit: "samples")
+    }
     var labels = reader.labels
     let mapSampler = aligner.mapSampler(labels)
     if let mapSampler { labels.resize(to: mapSampler.output) }

@@ -208,9 +208,14 @@ struct JoinedSamples: Sendable {
 
   /// The samples of a split, one after the other.
   ///
-  /// - Parameter folder: where inputs in another order are copied to.
-  func read(_ split: Split, threads: Int, spillingTo folder: String) throws -> Reader {
-    try Reader(self, split, threads: threads, folder)
+  /// - Parameters:
+  ///   - folder: where inputs in another order are copied to.
+  ///   - copied: called with the rows of such an input that are there, and all of them.
+  func read(
+    _ split: Split, threads: Int, spillingTo folder: String,
+    copied: (Int, Int) -> Void = { _, _ in }
+  ) throws -> Reader {
+    try Reader(self, split, threads: threads, folder, copied)
   }
 
   /// Reads the samples of a split in their order; for one thread at a time.
@@ -244,7 +249,8 @@ struct JoinedSamples: Sendable {
     }
 
     fileprivate init(
-      _ joined: JoinedSamples, _ split: Split, threads: Int, _ folder: String
+      _ joined: JoinedSamples, _ split: Split, threads: Int, _ folder: String,
+      _ copied: (Int, Int) -> Void
     ) throws {
       labels = try LabelFields(joined.sources, joined.references, split)
       modalities = joined.modalities
@@ -287,7 +293,9 @@ struct JoinedSamples: Sendable {
           Input(
             rows: isInOrder
               ? streamed
-              : try SpilledRows(streamed, count: rows.count, fields: paths.count, in: folder),
+              : try SpilledRows(
+                streamed, count: rows.count, fields: paths.count, in: folder,
+                progress: { copied($0, rows.count) }),
             id: id, content: content, group: group, modalities: fields, labels: carried))
       }
     }

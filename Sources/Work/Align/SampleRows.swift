@@ -94,7 +94,10 @@ final class SpilledRows: SampleRows {
 
   /// - Parameters:
   ///   - folder: on whose disk the file is made; nothing is left of it, whatever happens.
-  init(_ rows: StreamedRows, count: Int, fields: Int, in folder: String) throws {
+  ///   - progress: called with the rows that are done.
+  init(
+    _ rows: StreamedRows, count: Int, fields: Int, in folder: String, progress: (Int) -> Void
+  ) throws {
     self.fields = fields
     // The mark of unfinished files: should this be killed between the next two calls, the next
     // attempt removes it.
@@ -113,7 +116,10 @@ final class SpilledRows: SampleRows {
       for cell in sample.cells { pending.append(contentsOf: cell) }
       let size = sample.cells.reduce(fields * 8) { $0 + $1.count }
       offsets.append((offsets.last ?? 0) + UInt64(size))
-      if pending.count >= 1 << 20 { try write(&pending) }
+      if pending.count >= 1 << 20 {
+        try write(&pending)
+        progress(row + 1)
+      }
     }
     try write(&pending)
   }
