@@ -121,6 +121,9 @@ let package = Package(
       name: "bench-features", dependencies: ["Signals", "Arrays", "Media"],
       path: "Tools/bench/features", exclude: ["peer.py", "run"], swiftSettings: swift),
     .executableTarget(
+      name: "bench-media", dependencies: ["Media", "Arrays"], path: "Tools/bench/media",
+      exclude: ["peer.py", "run"], swiftSettings: swift),
+    .executableTarget(
       name: "bench-student", dependencies: ["Training", "Tensors", "Recipes"],
       path: "Tools/bench/study/student", swiftSettings: swift),
 

@@ -220,11 +220,11 @@ import Testing
       """#, source("a", modalities: ["x"], splits: [.labelled, .unlabelled]))
     #expect(
       complaints == [
-        "window.hop: warning: a hop of 3.0 s is longer than the window of 2.0 s: what lies between "
-          + "is lost | take 'hop: 2.0' or less",
         "standardise.splits: warning: the statistics look at the test split"
           + " | take [labelled, unlabelled]",
         "standardise: there are no samples in the splits test | splits: labelled, unlabelled",
+        "window.hop: warning: a hop of 3.0 s is longer than the window of 2.0 s: what lies between "
+          + "is lost | take 'hop: 2.0' or less",
       ])
   }
 }

@@ -33,25 +33,3 @@ struct Truth {
       of: "input '\(samples.input.reference)'")
   }
 }
-
-/// Sealed labels on their way from one output to the next: a stage that only rearranges samples
-/// carries them along and cannot look at them.
-struct SealedLabels {
-  private let values: [Int32]
-
-  /// - Returns: `nil` when the stream has none.
-  init?(of output: Output, stream: String) throws {
-    guard try output.fields(of: stream).contains(where: { $0.path == StandardField.truth }) else {
-      return nil
-    }
-    values =
-      try output.readAll(
-        [StandardField.truth], of: stream, options: ReadOptions(includesSealed: true))[
-        StandardField.truth]?.values(as: Int32.self) ?? []
-  }
-
-  /// Those of the samples at `rows`, one each; −1 where there is no row.
-  func column(_ rows: [Int?]) -> Column {
-    Column(rows.map { row in row.map { values[$0] } ?? -1 }, count: rows.count)
-  }
-}
