@@ -9,6 +9,10 @@ import Foundation
 /// Where a packed chunk stands in the file, versions 1.10 and 1.12 only tell by a walk over all
 /// chunks. But they find it at once when they are asked to read it: then the driver takes note of
 /// the place, and reads nothing.
+///
+/// What a damaged heap of texts says, HDF5 believes, up to reading and writing beyond its buffers. So
+/// it never gets one: `HDF5TextHeaps` reads texts, and virtual data sets, which need one to be opened
+/// at all, are refused.
 enum GuardedDriver {
   // Only touched while the lock of `HDF5Library` is held.
   nonisolated(unsafe) private static var original: H5FD_class_t?
@@ -34,7 +38,12 @@ enum GuardedDriver {
         GuardedDriver.heard.append(HDF5Dataset.Chunk(offset: UInt64(address), size: size))
         return 0
       }
-      return GuardedDriver.original?.read?(file, type, transfer, address, size, bytes) ?? -1
+      let status = GuardedDriver.original?.read?(file, type, transfer, address, size, bytes) ?? -1
+      if status >= 0, GuardedDriver.isHeap(bytes, size) {
+        GuardedDriver.hasMetHeap = true
+        return -1
+      }
+      return status
     }
     driver.truncate = { file, transfer, isClosing in
       GuardedDriver.watch { $0.truncate?(file, transfer, isClosing) }
@@ -44,6 +53,24 @@ enum GuardedDriver {
     }
     return H5FDregister(&driver)
   }
+
+  // MARK: Heaps
+
+  nonisolated(unsafe) private static var hasMetHeap = false
+
+  /// Whether these bytes are the start of a global heap: `GCOL`, version 1, three zeros.
+  private static func isHeap(_ bytes: UnsafeMutableRawPointer?, _ size: Int) -> Bool {
+    guard let bytes, size >= 8 else { return false }
+    return bytes.loadUnaligned(as: UInt64.self).littleEndian == 0x0000_0001_4C4F_4347
+  }
+
+  /// Whether HDF5 wanted a heap since the last call of this.
+  static func takeHeap() -> Bool {
+    defer { hasMetHeap = false }
+    return hasMetHeap
+  }
+
+  // MARK: Places
 
   nonisolated(unsafe) private static var isListening = false
   nonisolated(unsafe) private static var heard: [HDF5Dataset.Chunk] = []

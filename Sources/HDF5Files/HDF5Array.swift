@@ -88,7 +88,12 @@ package final class HDF5Array: Sendable {
     }
     if storage == H5D_CHUNKED, rank > 0 {
       var chunk = [hsize_t](repeating: 0, count: rank)
-      try HDF5Library.call("read", on: subject) { H5Pget_chunk(propertiesID, Int32(rank), &chunk) }
+      let axes = try HDF5Library.call("read", on: subject) {
+        H5Pget_chunk(propertiesID, Int32(rank), &chunk)
+      }
+      guard Int(axes) == rank else {
+        throw Unreadable(message: "has \(rank) axes, and chunks of \(axes)")
+      }
       guard let bytes = Self.product(chunk + [hsize_t(typeBytes)]),
         bytes <= max(1 << 26, UInt64(largestPart))
       else {

@@ -132,7 +132,12 @@ package final class HDF5Dataset: Sendable {
       throw Unusable(message: "is not chunked")
     }
     var chunk = [hsize_t](repeating: 0, count: rank)
-    try HDF5Library.call("read", on: subject) { H5Pget_chunk(propertiesID, Int32(rank), &chunk) }
+    let axes = try HDF5Library.call("read", on: subject) {
+      H5Pget_chunk(propertiesID, Int32(rank), &chunk)
+    }
+    guard Int(axes) == rank else {
+      throw Unusable(message: "has \(rank) axes, and chunks of \(axes)")
+    }
     guard chunk.dropFirst() == sizes.dropFirst(), let rowsPerChunk = chunk.first else {
       throw Unusable(message: "has chunks of \(chunk), which do not hold whole rows of \(sizes)")
     }

@@ -91,9 +91,15 @@ package enum HDF5Library {
       H5Eset_auto2(ch_default_stack(), nil, nil)
       H5Eclear2(ch_default_stack())
       _ = GuardedDriver.takeError()
+      _ = GuardedDriver.takeHeap()
       let code = body()
       if let error = GuardedDriver.takeError() {
         throw HDF5Error(call: name, subject: subject(), systemError: error)
+      }
+      if code < 0, GuardedDriver.takeHeap() {
+        throw HDF5Error(
+          call: name, subject: subject(),
+          message: "it is virtual: its values lie in other files, or the file is damaged")
       }
       if code < 0 { throw HDF5Error(call: name, subject: subject(), message: innermostMessage()) }
       return code

@@ -386,7 +386,7 @@ def hdf5_cases():
     refused = [
         ("/records", "holds records of fields"), ("/complex", "holds complex numbers"),
         ("/lists", "holds lists of various lengths"),
-        ("/elsewhere", "has its values in another file"), ("/virtual", "is virtual"),
+        ("/elsewhere", "has its values in another file"), ("/virtual", "it is virtual"),
         ("/lzf", "is packed by a filter that is not here (32000)"), ("/null", "holds nothing"),
         ("/outside", "HDF5 could not open it"), ("/loop/dangling", "HDF5 could not open it"),
         ("/lttle/i4", "the file has no data set '/lttle/i4'"),

@@ -43,7 +43,7 @@ import Testing
     let problems = Dictionary(
       uniqueKeysWithValues: listed.compactMap { one in one.problem.map { (one.path, $0) } })
     #expect(problems["/outside"] == "is a link to another file, which is not followed")
-    #expect(problems["/virtual"] == "is virtual: its values lie in other files")
+    #expect(problems["/virtual"]?.contains("it is virtual: its values lie in other files") == true)
     #expect(problems["/elsewhere"] == "has its values in another file")
     #expect(problems["/records"] == "holds records of fields")
     #expect(problems["/lzf"] == "is packed by a filter that is not here (32000)")
