@@ -1,5 +1,6 @@
 """Where the modalities and labels of each data set's samples are."""
 
+import hashlib
 import pathlib
 import re
 from typing import Any
@@ -164,6 +165,12 @@ class DataSet:
             inside = self.folder.joinpath(*parts[first:])
             if inside.is_file():
                 return inside
+        # A record names outside files by their keys, beside which it keeps what they held.
+        wanted = self.output.record.get("files", {}).get(path)
+        if wanted:
+            for file in sorted(self.folder.rglob("*")):
+                if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == wanted:
+                    return file
         raise Fault(f"'{given.name}' is nowhere in '{self.folder}'")
 
 
