@@ -6,7 +6,7 @@ import Foundation
 /// RFC 4180: cells are divided by the delimiter, records by LF or CRLF; a cell that starts with a
 /// double quote ends with one, and may hold delimiters, line ends and doubled quotes. Beyond the
 /// RFC: a byte order mark is passed over, blank lines are, and UTF-8 is demanded. Spaces belong to
-/// their cell.
+/// their cell, and every line is a record, unless `DelimitedForm` says otherwise.
 public struct DelimitedReader {
   private struct Cell {
     /// Without the quotes around it.
@@ -20,6 +20,8 @@ public struct DelimitedReader {
 
   public let path: String
   public let delimiter: UInt8
+  private let comment: UInt8?
+  private let trimsBlanks: Bool
   /// The line that the current record starts on, from 1.
   public private(set) var line = 0
 
@@ -36,8 +38,15 @@ public struct DelimitedReader {
   /// - Parameter delimiter: when absent, a tab for `.tsv` and `.tab`, else a comma.
   /// - Throws: `Diagnostic` when the file cannot be read, or is no text.
   public init(reading path: String, delimiter: Character? = nil) throws {
+    try self.init(reading: path, form: DelimitedForm(delimiter: delimiter))
+  }
+
+  /// - Throws: `Diagnostic` when the file cannot be read, or is no text.
+  public init(reading path: String, form: DelimitedForm) throws {
     self.path = path
-    self.delimiter = try Self.delimiterByte(delimiter, path: path)
+    delimiter = try Self.delimiterByte(form.delimiter, path: path)
+    comment = try form.comment.map { try Self.commentByte($0, path: path) }
+    trimsBlanks = form.trimsBlanks
     file = try TextFile.open(path)
     try fill()
     try TextFile.refuseBinary(buffer, path: path)
@@ -57,6 +66,13 @@ public struct DelimitedReader {
     return byte
   }
 
+  private static func commentByte(_ comment: Character, path: String) throws -> UInt8 {
+    guard let byte = comment.asciiValue, byte > UInt8(ascii: " "), byte != UInt8(ascii: "\"") else {
+      throw Diagnostic(path, "'\(comment)' cannot mark a comment", mend: "take '#', '%' or ';'")
+    }
+    return byte
+  }
+
   /// Cells of the current record.
   public var count: Int { cells.count }
 
@@ -68,6 +84,7 @@ public struct DelimitedReader {
     while true {
       line = nextLine
       guard try scan() else { return false }
+      if cells.isEmpty { continue }
       let isBlank = cells.count == 1 && !cells[0].isQuoted && cells[0].bytes.isEmpty
       if !isBlank { return true }
     }
@@ -174,7 +191,7 @@ public struct DelimitedReader {
     }
   }
 
-  /// Finds the cells of the record at `start`.
+  /// Finds the cells of the record at `start`; none where that is a comment.
   private mutating func split(from start: Int) -> Scan {
     cells.removeAll(keepingCapacity: true)
     let quote = UInt8(ascii: "\"")
@@ -184,7 +201,16 @@ public struct DelimitedReader {
       let end = bytes.count
       var at = start
       var lines = 1
+      if let comment, at < end, bytes[at] == comment {
+        while at < end, bytes[at] != newline { at += 1 }
+        if at >= end, !isAtEnd { return .needsMore }
+        return .record(next: min(at + 1, end), lines: 1)
+      }
       while true {
+        if trimsBlanks {
+          while at < end, isBlank(bytes[at]) { at += 1 }
+          if at >= end, !isAtEnd { return .needsMore }
+        }
         let cellStart = at
         var cell: Cell
         if at < end, bytes[at] == quote {
@@ -208,6 +234,9 @@ public struct DelimitedReader {
           cell = Cell(
             bytes: (cellStart + 1)..<at, start: cellStart, isQuoted: true, hasQuotes: hasQuotes)
           at += 1
+          if trimsBlanks {
+            while at < end, isBlank(bytes[at]) { at += 1 }
+          }
           if at < end, bytes[at] == carriageReturn, at + 1 >= end, !isAtEnd { return .needsMore }
           let isLineEnd =
             at >= end || bytes[at] == newline
@@ -219,6 +248,9 @@ public struct DelimitedReader {
           var stop = at
           let isLineEnd = at >= end || bytes[at] == newline
           if isLineEnd, stop > cellStart, bytes[stop - 1] == carriageReturn { stop -= 1 }
+          if trimsBlanks {
+            while stop > cellStart, isBlank(bytes[stop - 1]) { stop -= 1 }
+          }
           cell = Cell(bytes: cellStart..<stop, start: cellStart, isQuoted: false, hasQuotes: false)
         }
         if at >= end {
@@ -232,6 +264,11 @@ public struct DelimitedReader {
         if isNewline { return .record(next: at, lines: lines) }
       }
     }
+  }
+
+  /// Whether blanks may be trimmed of it: a space, or a tab that divides no cells.
+  private func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || (byte == UInt8(ascii: "\t") && delimiter != byte)
   }
 
   /// Drops what has been read and adds a block; twice as large each time that one record needs more.

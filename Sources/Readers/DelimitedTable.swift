@@ -17,15 +17,23 @@ public struct DelimitedTable: Sendable {
   /// Names of the columns; of a table without a header their numbers, from 1.
   public let header: [String]
   public let rows: [Row]
-  private let delimiter: Character?
+  private let form: DelimitedForm
 
   /// - Parameter delimiter: when absent, a tab for `.tsv` and `.tab`, else a comma.
   /// - Throws: `Diagnostic` when the file cannot be read or is empty; `DiagnosticList` with the
   ///   rows that have too few or too many cells.
   public init(reading path: String, delimiter: Character? = nil, hasHeader: Bool = true) throws {
+    try self.init(
+      reading: path, form: DelimitedForm(delimiter: delimiter, hasHeader: hasHeader))
+  }
+
+  /// - Throws: `Diagnostic` when the file cannot be read or is empty; `DiagnosticList` with the
+  ///   rows that have too few or too many cells.
+  public init(reading path: String, form: DelimitedForm) throws {
     self.path = path
-    self.delimiter = delimiter
-    var reader = try DelimitedReader(reading: path, delimiter: delimiter)
+    self.form = form
+    let hasHeader = form.hasHeader
+    var reader = try DelimitedReader(reading: path, form: form)
     guard try reader.next() else { throw Self.empty(path) }
     let first = Row(line: reader.line, cells: try Self.cells(reader))
     header = hasHeader ? first.cells : (1...first.cells.count).map(String.init)
@@ -100,7 +108,7 @@ public struct DelimitedTable: Sendable {
 
   /// Where a cell stands in the file. It is looked up there: only faults need it.
   public func location(of row: Row, column: Int) -> SourceLocation {
-    if var reader = try? DelimitedReader(reading: path, delimiter: delimiter) {
+    if var reader = try? DelimitedReader(reading: path, form: form) {
       while (try? reader.next()) == true, reader.line <= row.line {
         if reader.line == row.line { return reader.location(column) }
       }
