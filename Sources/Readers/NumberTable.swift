@@ -23,31 +23,10 @@ public struct NumberTable: Sendable {
     var header: [String]?
     if hasHeader { header = try (0..<width).map { try reader.text($0) } }
     let chosen = try places(pieces, header: header, width: width, path: path)
-    var values: [Float] = []
-    var rows = 0
-    var faults = FaultList()
-    var hasRow = !hasHeader
-    if hasHeader { hasRow = try reader.next() }
-    while hasRow {
-      do {
-        try DelimitedTable.check(reader, wanted: width)
-        for column in chosen {
-          let value = Float(try reader.number(column))
-          guard value.isFinite else {
-            throw NumberFault.tooLarge(try reader.text(column), at: reader.location(column))
-          }
-          values.append(value)
-        }
-        rows += 1
-      } catch {
-        try faults.add(error)
-      }
-      hasRow = try reader.next()
-    }
-    try faults.throwAny()
     return NumberTable(
       columns: header.map { names in chosen.map { names[$0] } },
-      values: NumberArray(values, shape: [rows, chosen.count]))
+      values: try DelimitedNumbers.read(
+        path, columns: chosen, form: DelimitedForm(delimiter: delimiter, hasHeader: hasHeader)))
   }
 
   private static func places(
