@@ -86,8 +86,9 @@ package final class HDF5Array: Sendable {
           mend: "the file is damaged: copy it again")
       }
     }
-    if storage == H5D_CHUNKED, rank > 0 {
-      var chunk = [hsize_t](repeating: 0, count: rank)
+    if storage == H5D_CHUNKED {
+      // The library never comes back from chunks that have other axes.
+      var chunk = [hsize_t](repeating: 0, count: max(rank, 1))
       let axes = try HDF5Library.call("read", on: subject) {
         H5Pget_chunk(propertiesID, Int32(rank), &chunk)
       }

@@ -23,8 +23,13 @@ final class MATLAB73File: Sendable {
     file = try HDF5ArrayFile.open(path)
     var variables: [MATLABFile.Variable] = []
     for name in try file.names(inGroup: "/") where !name.hasPrefix("#") {
-      let value = try Self.value(try file.object("/" + name), "\(path):\(name)")
-      variables.append(.init(name: name, className: value.className, shape: value.shape))
+      do {
+        let value = try Self.value(try file.object("/" + name), "\(path):\(name)")
+        variables.append(.init(name: name, className: value.className, shape: value.shape))
+      } catch is Diagnostic {
+        // The others may be whole; whoever asks for this one is told.
+        variables.append(.init(name: name, className: "unreadable", shape: []))
+      }
     }
     self.variables = variables
   }

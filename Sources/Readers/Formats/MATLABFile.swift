@@ -10,7 +10,7 @@ public struct MATLABFile: Sendable {
   public struct Variable: Sendable, Hashable {
     public var name: String
     /// MATLAB's word: `double`, `single`, `int8` … `uint64`, `logical`, `char`, `cell`, `struct`,
-    /// `sparse`, `object`, …
+    /// `sparse`, `object`, …; `unreadable` where a 7.3 file cannot say, and reading it tells why.
     public var className: String
     /// In the order of `axes` of the file.
     public var shape: [Int]

