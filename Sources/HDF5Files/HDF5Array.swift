@@ -76,13 +76,17 @@ package final class HDF5Array: Sendable {
     let typeID = type.id
     cell = HDF5Library.locked { Self.cell(typeID) }
     let typeBytes = HDF5Library.locked { H5Tget_size(typeID) }
-    if storage == H5D_CONTIGUOUS || storage == H5D_COMPACT, case .number = cell {
+    if storage == H5D_CONTIGUOUS || storage == H5D_COMPACT {
       // The library would read beyond what is there. Nothing at all stands for zeros.
       let stored = HDF5Library.locked { H5Dget_storage_size(id) }
       let isUnwritten = stored == 0 && storage == H5D_CONTIGUOUS
-      guard isUnwritten || stored >= hsize_t(shape.reduce(typeBytes, *)) else {
+      // In memory a text of variable length has another size than in the file.
+      let isVariable = HDF5Library.locked { H5Tis_variable_str(typeID) } > 0
+      let cellBytes = isVariable ? try HDF5TextHeaps.placeBytes(object.file) : typeBytes
+      let wanted = Self.product(sizes + [hsize_t(cellBytes)]) ?? .max
+      guard isUnwritten || stored >= wanted else {
         throw Unreadable(
-          message: "has \(stored) bytes for the shape \(shape) of \(typeBytes) bytes each",
+          message: "has \(stored) bytes for the shape \(shape) of \(cellBytes) bytes each",
           mend: "the file is damaged: copy it again")
       }
     }

@@ -28,16 +28,7 @@ final class HDF5TextHeaps {
 
   init(_ file: HDF5File) throws {
     path = file.path
-    let properties = try HDF5Handle(.properties, "examine", on: path) {
-      H5Fget_create_plist(file.id)
-    }
-    let id = properties.id
-    var (addressBytes, sizeBytes, base): (Int, Int, hsize_t) = (0, 0, 0)
-    try HDF5Library.call("examine", on: path) { H5Pget_sizes(id, &addressBytes, &sizeBytes) }
-    try HDF5Library.call("examine", on: path) { H5Pget_userblock(id, &base) }
-    self.addressBytes = addressBytes
-    self.sizeBytes = sizeBytes
-    self.base = Int(clamping: base)
+    (addressBytes, sizeBytes, base) = try Self.widths(file)
     guard (2...8).contains(addressBytes), (2...8).contains(sizeBytes) else {
       throw HDF5Array.Unreadable(message: "has addresses of \(addressBytes) bytes")
     }
@@ -51,6 +42,26 @@ final class HDF5TextHeaps {
 
   /// Bytes that say where a text is.
   var placeBytes: Int { 8 + addressBytes }
+
+  /// The same of a file, whose heaps need not be opened for it.
+  static func placeBytes(_ file: HDF5File) throws(HDF5Error) -> Int {
+    8 + (try widths(file)).address
+  }
+
+  /// Bytes of addresses and of sizes in a file, and what addresses are counted from.
+  private static func widths(
+    _ file: HDF5File
+  ) throws(HDF5Error) -> (address: Int, size: Int, base: Int) {
+    let path = file.path
+    let properties = try HDF5Handle(.properties, "examine", on: path) {
+      H5Fget_create_plist(file.id)
+    }
+    let id = properties.id
+    var (address, size, base): (Int, Int, hsize_t) = (0, 0, 0)
+    try HDF5Library.call("examine", on: path) { H5Pget_sizes(id, &address, &size) }
+    try HDF5Library.call("examine", on: path) { H5Pget_userblock(id, &base) }
+    return (address, size, Int(clamping: base))
+  }
 
   /// The bytes of the text whose place is `place`.
   func text(at place: ArraySlice<UInt8>) throws -> ArraySlice<UInt8> {
