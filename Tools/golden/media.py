@@ -63,6 +63,14 @@ def recordings():
         "-f", "lavfi", "-i", PICTURES + ":duration=0.4", *X264, "-bf", "0", *EXACT,
         path("turned.mp4"))
     turn(path("turned.mp4"))
+    # Groups of pictures whose first frames rest on the group before.
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=2.4", *X264, "-x264-params",
+        "open-gop=1:keyint=15:min-keyint=15:scenecut=0:bframes=3", *EXACT, path("open.mp4"))
+    # Depth.
+    ffmpeg(
+        "-f", "lavfi", "-i", "gradients=size=40x30:rate=25:duration=0.2:seed=1", "-c:v", "ffv1", "-pix_fmt",
+        "gray16le", *EXACT, path("depth.mkv"))
     # Stamps in milliseconds.
     ffmpeg(
         "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=30000/1001:duration=2", *sound(44100, 2, 1),
@@ -134,7 +142,11 @@ def decoded():
         result[name]["mono8000"] = sampled(
             ffmpeg("-i", path(name), "-ac", "1", "-ar", "8000", "-f", "s16le", "-"), "h")
     result["deep.flac"] = {"sound": sampled(ffmpeg("-i", path("deep.flac"), "-f", "f32le", "-"), "f")}
-    for name in ["uneven.mp4", "turned.mp4", "clip.mkv", "clip.webm"]:
+    result["depth.mkv"] = {
+        "grey": sampled(
+            ffmpeg("-i", path("depth.mkv"), "-pix_fmt", "gray16le", "-f", "rawvideo", "-"), "H")
+    }
+    for name in ["uneven.mp4", "turned.mp4", "open.mp4", "clip.mkv", "clip.webm"]:
         entry = result.setdefault(name, {})
         entry["times"] = probe(name, "v", "frame=pts_time")
         for colour, form in [("rgb", "rgb24"), ("grey", "gray")]:
