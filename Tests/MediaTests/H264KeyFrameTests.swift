@@ -7,13 +7,16 @@ import Testing
 @Suite struct H264KeyFrameTests {
   /// Units with start codes, as streams without lengths have them.
   private func isClean(_ units: [[UInt8]]) -> Bool {
-    units.flatMap { [0, 0, 1] + $0 }.withUnsafeBytes { H264KeyFrame(lengthSize: nil).isClean($0) }
+    let bytes: [UInt8] = units.flatMap { unit -> [UInt8] in [0, 0, 1] + unit }
+    return bytes.withUnsafeBytes { H264KeyFrame(lengthSize: nil).isClean($0) }
   }
 
   /// The same with lengths before them.
   private func isCleanWithLengths(_ units: [[UInt8]]) -> Bool {
-    units.flatMap { MadeFiles.big(UInt16($0.count)) + $0 }
-      .withUnsafeBytes { H264KeyFrame(lengthSize: 2).isClean($0) }
+    let bytes: [UInt8] = units.flatMap { unit -> [UInt8] in
+      MadeFiles.big(UInt16(unit.count)) + unit
+    }
+    return bytes.withUnsafeBytes { H264KeyFrame(lengthSize: 2).isClean($0) }
   }
 
   @Test func refreshesAndExactRecoveryPointsAreCleanAlone() {
