@@ -4,9 +4,14 @@ internal import CFFmpeg
 ///
 /// It is strict: what its checks find wrong (checksums, the order of the bit stream, lengths) fails,
 /// and is neither concealed nor left out.
+///
+/// The decoder of H.264 would then also refuse orders to forget a picture that is not there, which
+/// every clip holds that was cut out of a longer one without encoding it anew. So it is left to
+/// itself, and what it logs as an error counts as one, but for those orders.
 final class Decoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
   private let usualSkipping: AVDiscard
+  private let heedsLog: Bool
 
   /// Pixels of the largest picture that is decoded, 134 million: no header asks for more memory.
   static let mostPixels = 1 << 27
@@ -47,20 +52,32 @@ final class Decoder {
     }
     context.pointee.pkt_timebase = clock
     context.pointee.max_pixels = Int64(Self.mostPixels)
+    heedsLog = id == AV_CODEC_ID_H264
     context.pointee.err_recognition =
-      AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | (isExplosive ? AV_EF_EXPLODE : 0)
+      AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER
+      | (isExplosive && !heedsLog ? AV_EF_EXPLODE : 0)
     context.pointee.thread_count = Int32(clamping: max(1, threads))
     try Library.call("decode") { avcodec_open2(context, codec, nil) }
-    // Streams that do not tell how far frames stand from their order are given some room: a decoder
-    // that has to find out loses frames over it.
-    if id == AV_CODEC_ID_H264 {
-      context.pointee.has_b_frames = max(4, context.pointee.has_b_frames)
-    }
   }
 
   deinit {
     var context: UnsafeMutablePointer<AVCodecContext>? = context
     avcodec_free_context(&context)
+  }
+
+  /// Whether pictures come out of which the decoder is not sure that it has seen all they rest on: in
+  /// H.264, without this, good ones are lost after each start at a key frame that is not of the kind
+  /// that forgets all before it.
+  var showsUnsure: Bool {
+    get { context.pointee.flags & AV_CODEC_FLAG_OUTPUT_CORRUPT != 0 }
+    set {
+      guard context.pointee.codec_id == AV_CODEC_ID_H264 else { return }
+      if newValue {
+        context.pointee.flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT
+      } else {
+        context.pointee.flags &= ~AV_CODEC_FLAG_OUTPUT_CORRUPT
+      }
+    }
   }
 
   /// Whether pictures that no other rests on are left out.
@@ -95,7 +112,12 @@ final class Decoder {
   /// The log is not cleared: a frame's fault may have been told when its packet was taken in.
   private func callUnlessEnd(_ body: () -> Int32) throws(LibraryError) -> Int32 {
     let code = body()
-    guard code < 0, code != cff_error_again(), code != cff_error_eof() else { return code }
+    guard code < 0, code != cff_error_again(), code != cff_error_eof() else {
+      if heedsLog, let line = LibraryLog.error(), !line.hasPrefix("mmco:") {
+        throw LibraryError(call: "decode", code: cff_error_invalid_data(), line: line)
+      }
+      return code
+    }
     throw Library.failure("decode", code)
   }
 }

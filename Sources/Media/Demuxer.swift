@@ -22,7 +22,7 @@ final class Demuxer {
   ]
 
   /// - Parameter looksInside: whether streams are decoded a little at once, to learn what headers do
-  ///   not tell; those of mp4 tell all that is needed for decoding.
+  ///   not tell; those of mp4 and wav tell all that is needed for decoding.
   /// - Throws: a `Diagnostic` where the file is no recording in one of these, or is cut short.
   init(_ path: String, looksInside: Bool = true) throws {
     input = try FileInput(path)
@@ -36,6 +36,8 @@ final class Demuxer {
       opening.pointee.pb = bytes
       opening.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
       opening.pointee.error_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER
+      // The library asks whether sound in a wav is some other coding in disguise; once is enough.
+      if format == "wav" { opening.pointee.max_probe_packets = 1 }
       // Containers may name other files; none is opened.
       opening.pointee.io_open = { _, _, _, _, _ in cff_error_system(EPERM) }
       opening.pointee.interrupt_callback.opaque = Unmanaged.passUnretained(input).toOpaque()
@@ -76,6 +78,11 @@ final class Demuxer {
   private static func probe(
     _ input: FileInput, _ bytes: UnsafeMutablePointer<AVIOContext>
   ) throws -> UnsafePointer<AVInputFormat> {
+    if let name = signature(try input.bytes(at: 0, count: 12)),
+      let kind = av_find_input_format(name)
+    {
+      return kind
+    }
     var found: UnsafePointer<AVInputFormat>?
     LibraryLog.clear()
     let score = av_probe_input_buffer2(bytes, &found, "", nil, 0, 1 << 20)
@@ -92,6 +99,18 @@ final class Demuxer {
     return found
   }
 
+  /// The container whose first bytes leave no doubt: the library would ask all that it knows, which
+  /// takes longer than reading a short file.
+  private static func signature(_ head: [UInt8]) -> String? {
+    func stands(_ text: String, at place: Int) -> Bool {
+      head.dropFirst(place).starts(with: text.utf8)
+    }
+    if stands("WAVE", at: 8), stands("RIFF", at: 0) || stands("RIFX", at: 0) { return "wav" }
+    if stands("ftyp", at: 4) { return "mov" }
+    if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]) { return "matroska" }
+    return stands("fLaC", at: 0) ? "flac" : nil
+  }
+
   // MARK: Streams
 
   var streams: [UnsafeMutablePointer<AVStream>] {
@@ -100,7 +119,7 @@ final class Demuxer {
 
   /// Whether the header tells all that decoding needs.
   private var isTold: Bool {
-    format.hasPrefix("mov,") && !streams.isEmpty
+    (format.hasPrefix("mov,") || format == "wav") && !streams.isEmpty
       && streams.allSatisfy { stream in
         guard let parameters = stream.pointee.codecpar?.pointee else { return false }
         switch parameters.codec_type {

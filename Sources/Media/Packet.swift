@@ -75,14 +75,16 @@ final class Frame {
     stamp(pointer.pointee.pts) ?? stamp(pointer.pointee.best_effort_timestamp)
   }
 
+  /// Whether parts of it are missing, and were made up.
+  var isConcealed: Bool { pointer.pointee.decode_error_flags != 0 }
+
+  /// Whether the decoder has not seen all that it may rest on.
+  var isUnsure: Bool { pointer.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 }
+
   /// What the decoder itself holds for broken.
   var damage: String? {
-    if pointer.pointee.decode_error_flags != 0 {
-      return LibraryLog.error() ?? "parts of it are missing"
-    }
-    if pointer.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 {
-      return LibraryLog.error() ?? "it rests on pictures that are missing"
-    }
+    if isConcealed { return LibraryLog.error() ?? "parts of it are missing" }
+    if isUnsure { return LibraryLog.error() ?? "it rests on pictures that are missing" }
     return nil
   }
 }

@@ -28,29 +28,28 @@ public enum SoundFile {
   public static func read(_ path: String, _ options: SoundOptions = SoundOptions()) throws -> Sound
   {
     try options.check(path)
-    let demuxer = try Demuxer(path, looksInside: false)
     do {
-      return try read(demuxer, options, allowsJump: true)
+      return try read(path, options, leaps: true)
     } catch is SoundTrack.MissedJump {
-      // A container that goes to a place after the wanted one.
-      return try read(Demuxer(path, looksInside: false), options, allowsJump: false)
+      // A container that does not go to where it is told.
+      return try read(path, options, leaps: false)
     }
   }
 
-  private static func read(
-    _ demuxer: Demuxer, _ options: SoundOptions, allowsJump: Bool
-  ) throws -> Sound {
+  private static func read(_ path: String, _ options: SoundOptions, leaps: Bool) throws -> Sound {
+    let demuxer = try Demuxer(path, looksInside: !leaps)
     guard let stream = demuxer.soundStream else {
-      throw Diagnostic(demuxer.path, "has no sound", mend: "leave its sound out")
+      throw Diagnostic(path, "has no sound", mend: "leave its sound out")
     }
-    let track = try SoundTrack(demuxer, stream, options)
+    let track = try SoundTrack(demuxer, stream, options, leaps: leaps)
     demuxer.keep([track.index])
-    var mayJump = allowsJump
+    var hasLeapt = false
     while !track.isDone, let packet = try demuxer.next() {
       guard packet.stream == track.index else { continue }
       try track.take(packet)
-      if mayJump, track.hasBegun {
-        mayJump = false
+      // What the sound's clock is, its first frame tells.
+      if !hasLeapt, track.hasBegun {
+        hasLeapt = true
         if let target = track.jumpTarget, demuxer.seek(track.index, to: target) { track.jump() }
       }
     }

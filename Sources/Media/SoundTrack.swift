@@ -17,6 +17,7 @@ final class SoundTrack {
   private let frame: Frame
   /// In ticks; `nil` where no header says it.
   private let declaredDuration: Int64?
+  private let leaps: Bool
 
   /// What is recorded, known from the first frame on.
   private struct Source {
@@ -58,10 +59,13 @@ final class SoundTrack {
   private static let jitter = 0.05
   private static let longestGap = 600.0
 
+  /// - Parameter leaps: whether what lies before the range may be left out undecoded.
   init(
-    _ demuxer: Demuxer, _ stream: UnsafeMutablePointer<AVStream>, _ options: SoundOptions
+    _ demuxer: Demuxer, _ stream: UnsafeMutablePointer<AVStream>, _ options: SoundOptions,
+    leaps: Bool
   ) throws {
     path = demuxer.path
+    self.leaps = leaps
     format = demuxer.format
     self.options = options
     index = stream.pointee.index
@@ -93,7 +97,7 @@ final class SoundTrack {
   private var lead: Double {
     switch codec {
     case AV_CODEC_ID_FLAC: 0
-    case let codec where av_get_exact_bits_per_sample(codec) > 0: 0
+    case _ where isPCM: 0
     // The bit reservoir: 511 bytes, in frames of as little as 24.
     case AV_CODEC_ID_MP3: 1
     default: 0.25
@@ -102,9 +106,13 @@ final class SoundTrack {
 
   /// Ticks to begin at, in containers that go there exactly, once that is worth it.
   var jumpTarget: Int64? {
-    guard let source, ["wav", "w64", "aiff", "flac"].contains(format) || format.hasPrefix("mov,"),
-      clock.tells(rate: source.rate)
-    else { return nil }
+    let isSeekable =
+      switch format {
+      case "wav", "w64", "aiff": isPCM
+      case "flac": true
+      case let name: name.hasPrefix("mov,")
+      }
+    guard leaps, let source, isSeekable, clock.tells(rate: source.rate) else { return nil }
     let lead = Int(lead * Double(source.rate))
     guard window.lowerBound - lead > position + source.rate else { return nil }
     return ticks(of: window.lowerBound - lead)
@@ -128,7 +136,7 @@ final class SoundTrack {
 
   /// Whether packets before the wanted ones are walked through without decoding them.
   private func isSkipped(_ packet: Packet) -> Bool {
-    guard let source, format == "mp3" || format == "aac", let pts = packet.pts,
+    guard leaps, let source, format == "mp3" || format == "aac", let pts = packet.pts,
       clock.tells(rate: source.rate)
     else { return false }
     return sample(at: pts) < Double(window.lowerBound) - (lead + 0.1) * Double(source.rate)
@@ -283,11 +291,11 @@ final class SoundTrack {
     return source
   }
 
+  private var isPCM: Bool { String(cString: cff_codec_name(codec)).hasPrefix("pcm_") }
+
   private var usualType: ElementType {
     let properties = avcodec_descriptor_get(codec)?.pointee.props ?? 0
-    let isLossless =
-      properties & AV_CODEC_PROP_LOSSLESS != 0
-      || av_get_exact_bits_per_sample(codec) > 0
+    let isLossless = isPCM || properties & AV_CODEC_PROP_LOSSLESS != 0
     guard isLossless else { return .int16 }
     return av_get_bytes_per_sample(frame.sampleFormat) <= 2 ? .int16 : .float32
   }

@@ -2,7 +2,8 @@ public import Arrays
 
 /// Decoded frames of a video.
 public struct Video: Sendable {
-  /// `[time, height, width, channel]`, `uint8`; turned as the file's tag says.
+  /// `[time, height, width, channel]`, `uint8`, or `uint16` where the pictures are 16-bit grey (depth);
+  /// turned as the file's tag says.
   public var frames: NumberArray
   /// Seconds, the stamp of each frame, on the file's clock.
   public var times: [Double]

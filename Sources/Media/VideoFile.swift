@@ -9,9 +9,9 @@ import Diagnostics
 /// stream tells (BT.601 where it tells none), brightness of grey is stretched from 16...235 to
 /// 0...255 where the stream's is not full.
 ///
-/// Which frames come out is told by their presentation stamps alone, whatever their rate and order in the
-/// file. Only the groups of pictures that hold wanted frames are decoded; in H.264 and MPEG-4 without
-/// frames that no other rests on. That changes no pixel.
+/// Which frames come out is told by their presentation stamps alone, whatever their rate and order
+/// in the file. Only the groups of pictures that hold wanted frames are decoded; in H.264 and MPEG-4
+/// without frames that no other rests on. That changes no pixel.
 ///
 /// Damage throws, at the place where it shows: what the decoder finds wrong in bit streams and
 /// lengths, blocks that it would conceal, pictures that rest on missing ones, packets cut short,
@@ -42,16 +42,16 @@ public enum VideoFile {
     try options.check(path)
     try sound?.check(path)
     do {
-      return try Reading(path, options, sound, looksInside: false).quickly(jumps: true)
+      return try Reading(path, options, sound, leaps: true).quickly()
     } catch is SoundTrack.MissedJump {
       // A container that does not go to where it is told.
       do {
-        return try Reading(path, options, sound).quickly(jumps: false)
+        return try Reading(path, options, sound, leaps: false).quickly()
       } catch is Unusual {
-        return try Reading(path, options, sound).plainly()
+        return try Reading(path, options, sound, leaps: false).plainly()
       }
     } catch is Unusual {
-      return try Reading(path, options, sound).plainly()
+      return try Reading(path, options, sound, leaps: false).plainly()
     }
   }
 
@@ -65,20 +65,23 @@ public enum VideoFile {
     private let video: VideoTrack
     private let sound: SoundTrack?
     private let options: VideoOptions
+    /// Whether what lies before the range may be left out.
+    private let leaps: Bool
     /// Where the scan began, in ticks of the pictures; `nil` at the beginning.
     private var start: Int64?
 
     init(
-      _ path: String, _ options: VideoOptions, _ sound: SoundOptions?, looksInside: Bool = true
+      _ path: String, _ options: VideoOptions, _ sound: SoundOptions?, leaps: Bool
     ) throws {
       self.options = options
-      demuxer = try Demuxer(path, looksInside: looksInside)
+      self.leaps = leaps
+      demuxer = try Demuxer(path, looksInside: !leaps)
       guard let stream = demuxer.pictureStream else {
         throw Diagnostic(path, "has no moving pictures", mend: "leave its pictures out")
       }
       video = try VideoTrack(demuxer, stream, options)
       if let sound, let stream = demuxer.soundStream {
-        self.sound = try SoundTrack(demuxer, stream, sound)
+        self.sound = try SoundTrack(demuxer, stream, sound, leaps: leaps)
       } else {
         self.sound = nil
       }
@@ -86,8 +89,8 @@ public enum VideoFile {
     }
 
     /// By the stamps of packets.
-    func quickly(jumps: Bool) throws -> (video: Video, sound: Sound?) {
-      if jumps { try jump() }
+    func quickly() throws -> (video: Video, sound: Sound?) {
+      if leaps { try jump() }
       while !(video.isScanned && sound?.isDone ?? true), let packet = try demuxer.next() {
         try take(packet)
       }

@@ -24,6 +24,7 @@ public struct VideoOptions: Sendable, Hashable {
   public var frames: FrameChoice
   public var range: TimeRange
   /// Of the decoder of one file; many files are better decoded at the same time, one thread each.
+  /// With more than one, damage that a decoder tells its log alone goes unheard.
   public var threads: Int
   /// Bytes of the frames that come out; more of them are refused.
   public var maximumBytes: Int

@@ -22,15 +22,18 @@ final class VideoTrack {
   private let declaredPixels: Int
   private let turn: DisplayTurn
   private let decoder: Decoder
+  private let keyFrames: H264KeyFrame?
   private let frame: Frame
   private let converter: PictureConverter
 
   /// A packet as the scan found it, in the order of decoding.
   private struct Entry {
-    /// `nil` where it is not shown.
-    var pts: Int64?
+    var stamp: Int64?
+    var isHidden: Bool
     var duration: Int64
     var isKey: Bool
+    /// `nil` where it is not shown.
+    var pts: Int64? { isHidden ? nil : stamp }
   }
   private var entries: [Entry] = []
   private var hasGaps = false
@@ -65,6 +68,9 @@ final class VideoTrack {
         (Int($0.pointee.width), Int($0.pointee.height))
       } ?? (1, 1)
     declaredPixels = max(1, width.multipliedReportingOverflow(by: height).partialValue)
+    keyFrames = stream.pointee.codecpar.flatMap {
+      $0.pointee.codec_id == AV_CODEC_ID_H264 ? H264KeyFrame($0) : nil
+    }
     turn = try Self.turn(of: stream, demuxer.path)
     converter = PictureConverter(options.picture)
     do {
@@ -103,8 +109,13 @@ final class VideoTrack {
 
   /// Whether decoding can begin at a packet and still show what is shown at `time`.
   func canBegin(at packet: Packet, before time: Double) -> Bool {
-    guard packet.isKey, let pts = packet.pts else { return false }
+    guard isClean(packet), let pts = packet.pts else { return false }
     return clock.seconds(pts) <= time
+  }
+
+  /// Whether decoding can begin at a packet.
+  private func isClean(_ packet: Packet) -> Bool {
+    packet.isKey && (keyFrames?.isClean(packet) ?? true)
   }
 
   func scan(_ packet: Packet) throws {
@@ -117,7 +128,8 @@ final class VideoTrack {
     if packet.pts == nil, !packet.isHidden { hasGaps = true }
     entries.append(
       Entry(
-        pts: packet.isHidden ? nil : packet.pts, duration: packet.duration, isKey: packet.isKey))
+        stamp: packet.pts, isHidden: packet.isHidden, duration: packet.duration,
+        isKey: isClean(packet)))
     guard kept != nil else { return }
     keptBytes += packet.size + 256
     if keptBytes > Self.mostKeptBytes {
@@ -148,7 +160,8 @@ final class VideoTrack {
     let decodeStep = { (index: Int, packet: Packet) throws -> Bool in
       switch steps[index] {
       case .leave: self.hasLeftOut = true
-      case .decode(let isWanted, let key, let endsRun):
+      case .decode(let isWanted, let key, let isClean, let endsRun):
+        self.decoder.showsUnsure = isClean
         self.decoder.leavesUnreferenced = !isWanted && self.decoder.canLeaveUnreferenced
         if self.decoder.leavesUnreferenced { self.hasLeftOut = true }
         try self.decode(packet, from: key, &output)
@@ -192,8 +205,9 @@ final class VideoTrack {
     case leave
     /// - isWanted: whether its own frame comes out.
     /// - key: stamp of the key frame that decoding began at; what is shown before it may be broken.
+    /// - isClean: whether that is one to begin at.
     /// - endsRun: whether nothing after it is needed before the next key frame.
-    case decode(isWanted: Bool, key: Int64?, endsRun: Bool)
+    case decode(isWanted: Bool, key: Int64?, isClean: Bool, endsRun: Bool)
   }
 
   /// What is needed of each packet: from the key frame of a group that holds wanted frames on to
@@ -211,20 +225,25 @@ final class VideoTrack {
       for index in start..<end {
         guard let pts = entries[index].pts, wanted.contains(pts) else { continue }
         ends[group] = index + 1
-        if group > 0, let key = entries[start].pts, pts < key { ends[group - 1] = start }
+        if group > 0, let key = entries[start].stamp, pts < key { ends[group - 1] = start }
       }
     }
     var key: Int64?
+    var isClean = false
     for (group, start) in starts.enumerated() where ends[group] > start {
       let continues = group > 0 && ends[group - 1] == start && start > 0
-      if !continues { key = entries[start].pts }
+      if !continues {
+        key = entries[start].stamp
+        isClean = entries[start].isKey
+      }
       let next = group + 1 < starts.count ? starts[group + 1] : entries.count
       let isContinued =
         ends[group] == next && group + 1 < starts.count && ends[group + 1] > next
       for index in start..<ends[group] {
         let isWanted = entries[index].pts.map(wanted.contains) ?? false
         steps[index] = .decode(
-          isWanted: isWanted, key: key, endsRun: index == ends[group] - 1 && !isContinued)
+          isWanted: isWanted, key: key, isClean: isClean,
+          endsRun: index == ends[group] - 1 && !isContinued)
       }
     }
     return steps
@@ -256,6 +275,8 @@ final class VideoTrack {
     var output = Output(plan: plan)
     decoder.reset()
     decoder.leavesUnreferenced = false
+    decoder.showsUnsure = false
+    lastStamp = nil
     try again { packet in
       try decode(packet, from: nil, &output)
       return !output.isComplete
@@ -301,12 +322,15 @@ final class VideoTrack {
       try decoder.send(packet)
       while try decoder.receive(frame) {
         defer { frame.clear() }
-        guard let pts = frame.pts, abs(clock.seconds(pts)) <= 1e9 else {
+        guard let pts = frame.pts ?? next, abs(clock.seconds(pts)) <= 1e9 else {
           throw fault("a frame has no time stamp", lastStamp)
         }
         if let key, pts < key { continue }
         lastStamp = pts
-        if let damage = frame.damage { throw fault(damage, pts) }
+        // After a clean start all is well that is shown after it, whatever the decoder has not seen.
+        if frame.isConcealed || !decoder.showsUnsure, let damage = frame.damage {
+          throw fault(damage, pts)
+        }
         if try !body(pts) { return }
       }
     } catch let error as LibraryError {
@@ -316,6 +340,12 @@ final class VideoTrack {
     } catch let refusal as PictureConverter.Refusal {
       throw Diagnostic(path, refusal.message, mend: refusal.mend)
     }
+  }
+
+  /// The stamp of a frame without one, as the last frames of an avi are, after one with one.
+  private var next: Int64? {
+    guard let lastStamp, let declaredRate else { return nil }
+    return lastStamp &+ max(1, clock.ticks(1 / declaredRate))
   }
 
   /// Takes the frame as often as it is wanted.

@@ -54,7 +54,7 @@ import Testing
 
   /// How many mutations of each recording; more of them by hand, as in Tools/memcheck.
   private static let rounds =
-    ProcessInfo.processInfo.environment["MKE_MEDIA_MUTATIONS"].flatMap(Int.init) ?? 20
+    ProcessInfo.processInfo.environment["MKE_MEDIA_MUTATIONS"].flatMap(Int.init) ?? 12
 
   @Test(arguments: Recordings.all)
   func changedFilesAreReadOrRefused(_ name: String) throws {

@@ -45,13 +45,15 @@ enum Recordings {
 
   static let sounds = [
     "uneven.mp4", "clip.mkv", "clip.webm", "tones.mp3", "tones.m4a", "tones.flac", "tones.ogg",
+    "adpcm.wav",
   ]
-  static let videos = ["uneven.mp4", "turned.mp4", "clip.mkv", "clip.webm"]
+  static let videos = ["uneven.mp4", "turned.mp4", "open.mp4", "cut.mp4", "clip.mkv", "clip.webm"]
   static let pictures = [
     "colour.jpg", "grey.jpg", "cmyk.jpg", "turned.jpg", "colour.tiff", "colour.webp",
     "palette.png", "alpha.png",
   ]
-  static let all = sounds + ["turned.mp4", "deep.flac"] + pictures
+  static let all =
+    sounds + ["turned.mp4", "open.mp4", "cut.mp4", "depth.mkv", "deep.flac"] + pictures
 }
 
 /// Holds numbers against golden ones.

@@ -29,6 +29,14 @@ import Testing
     }
   }
 
+  @Test func depthStaysDepth() throws {
+    let golden = try #require(Recordings.golden()["depth.mkv"]?.grey)
+    let video = try VideoFile.read(Recordings.path("depth.mkv"))
+    #expect(video.frames.type == .uint16)
+    #expect(video.frames.shape == [5, 30, 40, 1])
+    expectNear(video.frames.values(as: Double.self), golden, tolerance: 0, "depth.mkv")
+  }
+
   @Test(arguments: [
     ("uneven.mp4", 50 / 2.96), ("clip.mkv", 30000.0 / 1001), ("turned.mp4", 25),
   ])

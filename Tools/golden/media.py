@@ -63,6 +63,16 @@ def recordings():
         "-f", "lavfi", "-i", PICTURES + ":duration=0.4", *X264, "-bf", "0", *EXACT,
         path("turned.mp4"))
     turn(path("turned.mp4"))
+    # Groups of pictures whose first frames rest on the group before.
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=2.4", *X264, "-x264-params",
+        "open-gop=1:keyint=15:min-keyint=15:scenecut=0:bframes=3", *EXACT, path("open.mp4"))
+    # Cut out of it without encoding anew: it begins at a key frame that forgets nothing.
+    ffmpeg("-ss", "0.8", "-i", path("open.mp4"), "-c", "copy", *EXACT, path("cut.mp4"))
+    # Depth.
+    ffmpeg(
+        "-f", "lavfi", "-i", "gradients=size=40x30:rate=25:duration=0.2:seed=1", "-c:v", "ffv1", "-pix_fmt",
+        "gray16le", *EXACT, path("depth.mkv"))
     # Stamps in milliseconds.
     ffmpeg(
         "-f", "lavfi", "-i", "testsrc2=size=96x64:rate=30000/1001:duration=2", *sound(44100, 2, 1),
@@ -78,6 +88,7 @@ def recordings():
     ffmpeg(
         *sound(8000, 1), "-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24",
         *EXACT, path("deep.flac"))
+    ffmpeg(*sound(8000, 2.5, 1), "-c:a", "adpcm_ima_wav", *EXACT, path("adpcm.wav"))
     ffmpeg(*sound(16000, 1, 1), "-c:a", "libvorbis", "-b:a", "24k", *EXACT, path("tones.ogg"))
 
 
@@ -122,19 +133,23 @@ def sampled(data, kind="B"):
 def probe(name, kind, entry):
     words = ["ffprobe", "-v", "error", "-select_streams", kind, "-show_entries", entry, "-of", "csv=p=0"]
     text = subprocess.run([*words, path(name)], check=True, stdout=subprocess.PIPE).stdout.decode()
-    return [float(word) for word in text.replace(",", " ").split()]
+    return [float(word) for word in text.replace(",", " ").split() if word != "N/A"]
 
 
 def decoded():
     result = {}
-    for name in ["uneven.mp4", "clip.mkv", "clip.webm", "tones.mp3", "tones.m4a", "tones.flac", "tones.ogg"]:
+    for name in ["uneven.mp4", "clip.mkv", "clip.webm", "tones.mp3", "tones.m4a", "tones.flac", "tones.ogg", "adpcm.wav"]:
         result.setdefault(name, {})["sound"] = sampled(
             ffmpeg("-i", path(name), "-f", "s16le", "-"), "h")
         result[name]["start"] = probe(name, "a", "frame=pts_time")[0]
         result[name]["mono8000"] = sampled(
             ffmpeg("-i", path(name), "-ac", "1", "-ar", "8000", "-f", "s16le", "-"), "h")
     result["deep.flac"] = {"sound": sampled(ffmpeg("-i", path("deep.flac"), "-f", "f32le", "-"), "f")}
-    for name in ["uneven.mp4", "turned.mp4", "clip.mkv", "clip.webm"]:
+    result["depth.mkv"] = {
+        "grey": sampled(
+            ffmpeg("-i", path("depth.mkv"), "-pix_fmt", "gray16le", "-f", "rawvideo", "-"), "H")
+    }
+    for name in ["uneven.mp4", "turned.mp4", "open.mp4", "cut.mp4", "clip.mkv", "clip.webm"]:
         entry = result.setdefault(name, {})
         entry["times"] = probe(name, "v", "frame=pts_time")
         for colour, form in [("rgb", "rgb24"), ("grey", "gray")]:
