@@ -166,7 +166,7 @@ class DataSet:
             if inside.is_file():
                 return inside
         # A record names outside files by their keys, beside which it keeps what they held.
-        wanted = self.output.record.get("files", {}).get(path)
+        wanted = self.output.files().get(path)
         if wanted:
             for file in sorted(self.folder.rglob("*")):
                 if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == wanted:
