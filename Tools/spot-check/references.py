@@ -150,7 +150,8 @@ def _sound_form(path: pathlib.Path) -> tuple[int, int]:
 
 def _sound_start(path: pathlib.Path) -> float:
     """Time of the first sample on the file's clock, s."""
-    if path.suffix.lower() in (".wav", ".flac"):
+    # mp3 files have no time stamps: FFmpeg counts what the encoder put before the sound.
+    if path.suffix.lower() in (".wav", ".flac", ".mp3"):
         return 0.0
     import av
 
