@@ -75,12 +75,18 @@ class Output:
         tells of have no entry.
         """
         if self.kind == "ingest":
-            source = self.record.get("configuration", {}).get("source", {})
-            modalities = source.get("modalities", {})
+            modalities = self.source().get("modalities", {})
             return {name: own for name, own in modalities.items() if isinstance(own, dict)}
         found: dict[str, dict[str, Any]] = {}
         for own in self._inputs():
             found |= own.settings()
+        return found
+
+    def source(self) -> dict[str, Any]:
+        """What the pipeline file says of the source; of several inputs, that of the last."""
+        found: dict[str, Any] = self.record.get("configuration", {}).get("source", {})
+        for own in self._inputs():
+            found = own.source()
         return found
 
     def files(self) -> dict[str, str]:
