@@ -1,27 +1,32 @@
 internal import CFFmpeg
 
-/// Ticks of a stream, and the seconds that they are.
+/// Time stamps of a stream in its ticks, and the seconds that they are.
 struct Clock {
   /// Seconds of one tick are `numerator / denominator`.
   var numerator: Int32
   var denominator: Int32
+  /// The stamp that is 0 s.
+  var zero: Int64
 
-  init(numerator: Int32, denominator: Int32) {
+  init(numerator: Int32, denominator: Int32, zero: Int64 = 0) {
     self.numerator = max(1, numerator)
     self.denominator = max(1, denominator)
+    self.zero = zero
   }
 
-  init(_ base: AVRational) { self.init(numerator: base.num, denominator: base.den) }
+  init(_ base: AVRational, zero: Int64 = 0) {
+    self.init(numerator: base.num, denominator: base.den, zero: zero)
+  }
 
   var tick: Double { Double(numerator) / Double(denominator) }
 
-  func seconds(_ ticks: Int64) -> Double {
-    Double(ticks) * Double(numerator) / Double(denominator)
+  func seconds(_ stamp: Int64) -> Double {
+    (Double(stamp) - Double(zero)) * Double(numerator) / Double(denominator)
   }
 
-  /// The last tick not after `seconds`.
+  /// The last stamp not after `seconds`.
   func ticks(_ seconds: Double) -> Int64 {
-    let ticks = (seconds * Double(denominator) / Double(numerator)).rounded(.down)
+    let ticks = (seconds * Double(denominator) / Double(numerator)).rounded(.down) + Double(zero)
     return Int64(exactly: max(-0x1p62, min(0x1p62, ticks))) ?? 0
   }
 

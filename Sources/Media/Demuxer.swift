@@ -117,6 +117,16 @@ final class Demuxer {
     (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
   }
 
+  /// The clock of a stream's time stamps.
+  ///
+  /// mp3 files have none: FFmpeg counts from the start of what the encoder put before the sound, and
+  /// leaves that out. The sound itself starts at 0.
+  func clock(of stream: UnsafeMutablePointer<AVStream>) -> Clock {
+    Clock(
+      stream.pointee.time_base,
+      zero: format == "mp3" ? stamp(stream.pointee.start_time) ?? 0 : 0)
+  }
+
   /// Whether the header tells all that decoding needs.
   private var isTold: Bool {
     (format.hasPrefix("mov,") || format == "wav") && !streams.isEmpty

@@ -32,20 +32,19 @@ public struct MediaProbe: Sendable, Hashable, Codable {
   /// - Throws: a `Diagnostic` where the file cannot be read or is no recording.
   public static func read(_ path: String) throws -> MediaProbe {
     let demuxer = try Demuxer(path)
-    let streams = try demuxer.streams.map { try stream($0, path) }
+    let streams = try demuxer.streams.map { try stream($0, demuxer.clock(of: $0), path) }
     return MediaProbe(format: demuxer.format, duration: demuxer.duration, streams: streams)
   }
 
   private static func stream(
-    _ stream: UnsafeMutablePointer<AVStream>, _ path: String
+    _ stream: UnsafeMutablePointer<AVStream>, _ clock: Clock, _ path: String
   ) throws -> Stream {
-    let clock = Clock(stream.pointee.time_base)
     let parameters = stream.pointee.codecpar?.pointee
     var result = Stream(
       kind: .other,
       codec: String(cString: cff_codec_name(parameters?.codec_id ?? AV_CODEC_ID_NONE)),
       start: stamp(stream.pointee.start_time).map(clock.seconds),
-      duration: stamp(stream.pointee.duration).flatMap { $0 > 0 ? clock.seconds($0) : nil })
+      duration: stamp(stream.pointee.duration).flatMap { $0 > 0 ? Double($0) * clock.tick : nil })
     guard let parameters else { return result }
     switch parameters.codec_type {
     case AVMEDIA_TYPE_AUDIO:

@@ -69,7 +69,7 @@ final class SoundTrack {
     format = demuxer.format
     self.options = options
     index = stream.pointee.index
-    clock = Clock(stream.pointee.time_base)
+    clock = demuxer.clock(of: stream)
     codec = stream.pointee.codecpar?.pointee.codec_id ?? AV_CODEC_ID_NONE
     declaredDuration =
       demuxer.isDurationDeclared
@@ -429,7 +429,7 @@ final class SoundTrack {
     guard found < Double(declaredDuration) - 1.5 * Double(frame) else { return }
     throw Diagnostic(
       path,
-      "is cut short: its header promises \(seconds(clock.seconds(declaredDuration))) of sound, "
+      "is cut short: its header promises \(seconds(Double(declaredDuration) * clock.tick)) of sound, "
         + "it ends after \(seconds(found * clock.tick))",
       mend: "get the file again, or leave it out")
   }

@@ -3,14 +3,21 @@ import Foundation
 
 /// Text files from outside: opening them, and saying why that fails.
 enum TextFile {
-  /// - Throws: `Diagnostic` when there is none, it is a folder, or it may not be read.
+  /// - Throws: `Diagnostic` when there is none, it is a folder or a pipe, or it may not be read.
   static func open(_ path: String) throws -> FileHandle {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ELOOP {
+        throw Diagnostic(path, "a link that leads in a circle", mend: "link to the file itself")
+      }
       throw Diagnostic(path, "no such file", mend: mend(missing: path))
     }
-    if isFolder.boolValue {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR:
       throw Diagnostic(path, "a folder, where a text file is wanted", mend: "name a file in it")
+    // A pipe would keep us waiting for ever.
+    default: throw Diagnostic(path, "no regular file", mend: "copy its content to a file")
     }
     do {
       return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

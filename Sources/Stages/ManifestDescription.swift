@@ -30,13 +30,15 @@ public struct ManifestDescription: Decodable, Hashable, Sendable {
   public var start: String?
   public var stop: String?
   public var delimiter: Delimiter?
+  /// Names of the columns of a table without a header.
+  public var header: [String]?
   public var allowOutside: Bool
   public var modalities: [String: RecordedModality]
 
   static let keys: [Key] = [
     .required(
       "path", .path,
-      "A table with a header, or JSON lines (.jsonl, .ndjson), with one row for each sample."),
+      "A table, or JSON lines (.jsonl, .ndjson), with one row for each sample."),
     // The files' content and their names below this folder are in the fingerprint; its place is
     // not.
     Key(
@@ -50,6 +52,9 @@ public struct ManifestDescription: Decodable, Hashable, Sendable {
     Key("start", .string, "Column with the start of the part of the files that is meant, s."),
     Key("stop", .string, "Column with the end of that part, s."),
     Delimiter.key("a tab for .tsv, else a comma"),
+    Key(
+      "header", .nonEmptyList(.string),
+      "Names of the columns of a table without a header; when absent, its first line has them."),
     Key(
       "allow-outside", .bool, default: false,
       "Whether a path in the manifest may leave the folder that paths start from."
@@ -80,6 +85,9 @@ extension ManifestDescription: RecordingsDescription {
           "\(said.map { "'\($0)'" }.joined(separator: " and ")) both say what the labels are",
           mend: "keep one of them"))
     }
+    NameChecks.check(
+      header ?? [], called: "column", plural: "columns", among: nil, of: "",
+      at: ["source", "header"], report: report)
     if let labels, labels.separator.isEmpty {
       report(
         Complaint(
@@ -116,6 +124,7 @@ extension ManifestDescription: RecordingsDescription {
     }
     return ManifestLayout(
       path, root: root, id: id, labels: found, classes: classes, split: split, start: start,
-      stop: stop, parts: parts, delimiter: delimiter?.character, allowsOutside: allowOutside)
+      stop: stop, parts: parts, delimiter: delimiter?.character, header: header,
+      allowsOutside: allowOutside)
   }
 }

@@ -160,7 +160,7 @@ extension TableColumns {
   /// How the row of a sample is found; `nil` when the keys say nothing, or two things.
   var key: TableRows.Key? {
     switch (id, row) {
-    case (.some(let id), nil): .id(id)
+    case (.some(let id), nil): .id(id, of: of)
     case (nil, .some(let row)): .row(row)
     default: nil
     }
@@ -180,6 +180,12 @@ extension TableColumns {
           path + ["row"], "'id' and 'row' both say which row of the table is whose",
           mend: "keep one of them"))
     default: break
+    }
+    if of != nil, id == nil {
+      report(
+        Complaint(
+          path + ["of"], "nothing says in which column of the table that is looked up",
+          mend: "add 'id: COLUMN'"))
     }
     if !hasHeader {
       do {

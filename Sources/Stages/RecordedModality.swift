@@ -338,6 +338,9 @@ public struct TableColumns: Decodable, Hashable, Sendable {
   public var path: String
   /// Column of the table with the sample ids; `row` in its place.
   public var id: String?
+  /// Column of the manifest whose cell is looked up among the table's ids; the sample's id when
+  /// `nil`.
+  public var of: String?
   /// Column of the manifest with the row number in the table, from 0.
   public var row: String?
   /// Names, or numbers from 1 as in `1-100`.
@@ -347,7 +350,7 @@ public struct TableColumns: Decodable, Hashable, Sendable {
   public var delimiter: Delimiter?
 
   private enum CodingKeys: String, CodingKey {
-    case path, id, row, columns, unit, delimiter
+    case path, id, of, row, columns, unit, delimiter
     case hasHeader = "header"
   }
 
@@ -355,6 +358,7 @@ public struct TableColumns: Decodable, Hashable, Sendable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     path = try container.decode(String.self, forKey: .path)
     id = try container.decodeIfPresent(String.self, forKey: .id)
+    of = try container.decodeIfPresent(String.self, forKey: .of)
     row = try container.decodeIfPresent(String.self, forKey: .row)
     columns = try container.decodeColumns(forKey: .columns)
     unit = try container.decodeIfPresent(String.self, forKey: .unit)
@@ -364,7 +368,14 @@ public struct TableColumns: Decodable, Hashable, Sendable {
 
   static let keys: [Key] = [
     .required("path", .path, "The table."),
-    Key("id", .string, "Column of the table with the sample ids."),
+    Key(
+      "id", .string,
+      "Column of the table with the sample ids, or with what 'of' looks up; its number where there "
+        + "is no header."),
+    Key(
+      "of", .string,
+      "Column of the manifest whose cell is looked up in 'id', as in a class; the sample's id when "
+        + "absent."),
     Key(
       "row", .string,
       "Column of the manifest with the number of the table's row, from 0, in place of 'id'."),

@@ -107,6 +107,12 @@ extension RecordingsDescription {
               path + ["row"], "only a manifest has a column that 'row' can name",
               mend: "write 'id: COLUMN', the column of the table with the sample ids"))
         }
+        if table.of != nil, parts != nil {
+          report(
+            Complaint(
+              path + ["of"], "only a manifest has a column that 'of' can name",
+              mend: "remove 'of': the sample's id is looked up"))
+        }
       } else {
         checkPart(file(of: name, modality), at: path, report: report)
         if modality.row != nil, parts != nil {

@@ -144,7 +144,7 @@ import Testing
   @Test func encoderDelayIsTakenAway() throws {
     let sound = try SoundFile.read(Recordings.path("tones.mp3"))
     #expect(sound.samples.shape == [110250, 2])
-    #expect(abs(sound.start - 1105.0 / 44100) < 1e-9)
+    #expect(sound.start == 0)
     let opus = try SoundFile.read(Recordings.path("clip.webm"))
     #expect(opus.samples.shape == [57600, 2])
   }

@@ -347,12 +347,16 @@ import Testing
     (
       #"""
       "source": {"kind": "ravdess", "path": "/r", "modalities": {"face": {"kind": "image"},
-      "au": {"kind": "table", "path": "/t", "row": "n", "columns": ["x"]}, "x": {"kind": "audio",
+      "au": {"kind": "table", "path": "/t", "row": "n", "of": "m", "columns": ["x"]}, "x": {"kind": "audio",
       "file": "sound"}}}, "split": {"test": 0.2, "labelled": 0.2, "group": "speaker"}
       """#,
       [
+        "source.modalities.au.of: nothing says in which column of the table that is looked up"
+          + " | add 'id: COLUMN'",
         "source.modalities.au.row: only a manifest has a column that 'row' can name"
           + " | write 'id: COLUMN', the column of the table with the sample ids",
+        "source.modalities.au.of: only a manifest has a column that 'of' can name"
+          + " | remove 'of': the sample's id is looked up",
         "source.modalities.face.kind: this source has no files of kind 'image'"
           + " | kinds: audio, video, table",
         "source.modalities.x: this source has no part 'sound'"

@@ -31,7 +31,7 @@ import Testing
     #expect(
       files.filter { $0.hasSuffix(".yaml") }.sorted() == [
         "audioset-vggsound.yaml", "avdigits.yaml", "cwfid.yaml", "media-samples.yaml", "mosi.yaml",
-        "nyu-depth-v2.yaml", "ravdess-action-units.yaml", "ravdess.yaml",
+        "nyu-depth-v2.yaml", "official-metadata.yaml", "ravdess-action-units.yaml", "ravdess.yaml",
         "two-moons-notebook.yaml", "two-moons.yaml", "wearables.yaml",
       ])
   }
@@ -206,6 +206,40 @@ import Testing
     let rows = try await rows(
       "audioset-vggsound.yaml", harness, settings: settings + ["max-bad=5%"])
     #expect(variants(rows, of: "map") == ["teacher", "um-student", "mm-student-no-reg", "mke"])
+  }
+
+  /// The files that the official sets come with, without a recording.
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func filesOfTheOfficialSetsRun() async throws {
+    let harness = try Harness()
+    let rooms = try made("make_nyu.py", harness)
+    let data = harness.folder.path("data")
+    try FileManager.default.createDirectory(
+      atPath: data, withIntermediateDirectories: true)
+    try FileManager.default.moveItem(atPath: rooms, toPath: "\(data)/nyu-depth-v2")
+    try harness.folder.write(
+      "data/audioset/class_labels_indices.csv",
+      "index,mid,display_name\n0,/m/09x0r,\"Speech\"\n1,/m/05zppz,\"Male speech, man speaking\"\n")
+    try harness.folder.write(
+      "data/vggsound/stat.csv", "\"bird chirping, tweeting\",1050,animals\nplaying harp,981,music\n"
+    )
+    try harness.folder.write(
+      "data/vggsound/test.csv",
+      "a-b_000300.mp4,playing harp\n-_c_000030.mp4,\"bird chirping, tweeting\"\n")
+    let outcomes = try await harness.run(
+      file: "\(Self.pipelines)/official-metadata.yaml", settings: ["data=\(data)"])
+    for (stage, outcome) in outcomes { #expect(outcome.failures == [], "\(stage)") }
+    func values(_ stage: String, _ modality: String, _ split: String) throws -> [Int] {
+      let path = StandardField.modality(modality)
+      return try #require(outcomes[stage]).output.readAll([path], of: split)[path]?
+        .values(as: Double.self).map { Int($0) } ?? []
+    }
+    #expect(try values("audioset", "index", "labelled") == [0, 1])
+    #expect(try values("vggsound", "clips", "labelled") == [1050, 981])
+    #expect(try values("vggsound-test", "clips-of-class", "labelled") == [981, 1050])
+    #expect(try values("nyu", "class-of-894", "unlabelled").count == 894)
+    let frames = try ["train-frames", "test-frames"].flatMap { try values("nyu", $0, "unlabelled") }
+    #expect(frames.sorted() == Array(1...30))
   }
 
   @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))

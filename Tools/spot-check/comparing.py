@@ -96,9 +96,16 @@ def equal(sample: Sample, name: str, reference: Reference, tally: Tally) -> None
 
 
 def aligned(
-    sample: Sample, name: str, reference: Reference, rate: float | None, tally: Tally
+    sample: Sample,
+    name: str,
+    reference: Reference,
+    common: float,
+    rate: float | None,
+    tally: Tally,
 ) -> None:
     """Compares a series on a common grid with the recorded one.
+
+    Windows count from `common`, s.
 
     A step of the grid must be a recorded step near its time, or on the line between its two
     neighbours. Without a rate of the grid, steps must be recorded ones, in their order.
@@ -119,7 +126,7 @@ def aligned(
     if rate is None or times is None:
         _in_order(sample.id, array, valid, wanted, reference.tolerance, tally)
         return
-    begin = sample.window[0] if sample.window else float(times[0])
+    begin = common + sample.window[0] if sample.window else float(times[0])
     if reference.rate and abs(reference.rate - rate) < 1e-9 * rate:
         if _native(sample.id, array, valid, reference, wanted, begin, tally):
             return

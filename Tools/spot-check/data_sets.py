@@ -166,7 +166,7 @@ class DataSet:
             if inside.is_file():
                 return inside
         # A record names outside files by their keys, beside which it keeps what they held.
-        wanted = self.output.record.get("files", {}).get(path)
+        wanted = self.output.files().get(path)
         if wanted:
             for file in sorted(self.folder.rglob("*")):
                 if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == wanted:
@@ -265,10 +265,31 @@ class Media(DataSet):
 class Metadata(DataSet):
     """official-metadata: tables and MATLAB files, by a table source or a manifest."""
 
+    def __init__(
+        self, folder: pathlib.Path, output: Output, manifest: pathlib.Path | None, use_tool: bool
+    ) -> None:
+        super().__init__(folder, output, manifest, use_tool)
+        source = output.source()
+        self.label_column = source.get("label")
+        if self.rows or source.get("kind") != "manifest":
+            return
+        # A manifest among the data themselves, with names for its columns where it has none.
+        names = source.get("header")
+        header, rows = references.read_table(self.find(source["path"]), names is None)
+        for row in rows:
+            cells = dict(zip(names or header or [], row))
+            self.rows[self.key(cells[source.get("id", "id")])] = cells
+
     def table(self, sample: Sample, name: str, settings: Settings) -> Reference:
+        if "of" in settings:
+            part = Part(self.find(settings["path"]))
+            part.name = self.rows[self.key(sample.id)][settings["of"]]
+            return references.table_row(
+                part, settings["columns"], settings.get("header", True), settings.get("id")
+            )
         if "path" in settings or self.rows:
             return super().table(sample, name, settings)
-        source = self.output.record.get("configuration", {}).get("source", {})
+        source = self.output.source()
         if "path" not in source:
             raise Fault(f"no record tells which table modality '{name}' is from")
         described = source["modalities"][name]

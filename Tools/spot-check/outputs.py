@@ -75,16 +75,35 @@ class Output:
         tells of have no entry.
         """
         if self.kind == "ingest":
-            source = self.record.get("configuration", {}).get("source", {})
-            modalities = source.get("modalities", {})
+            modalities = self.source().get("modalities", {})
             return {name: own for name, own in modalities.items() if isinstance(own, dict)}
         found: dict[str, dict[str, Any]] = {}
-        for inputs in self.record.get("inputs", {}).values():
-            for one in inputs:
-                folder = self.folder.resolve().parent / one["fingerprint"]
-                if (folder / "manifest.json").is_file():
-                    found |= Output(folder).settings()
+        for own in self._inputs():
+            found |= own.settings()
         return found
+
+    def source(self) -> dict[str, Any]:
+        """What the pipeline file says of the source; of several inputs, that of the last."""
+        found: dict[str, Any] = self.record.get("configuration", {}).get("source", {})
+        for own in self._inputs():
+            found = own.source()
+        return found
+
+    def files(self) -> dict[str, str]:
+        """SHA-256 of the files from outside that it was made of, by the keys that name them."""
+        found: dict[str, str] = {}
+        for own in self._inputs():
+            found |= own.files()
+        return found | self.record.get("files", {})
+
+    def _inputs(self) -> list["Output"]:
+        """The outputs it was made of, as far as they lie beside it."""
+        folders = [
+            self.folder.resolve().parent / one["fingerprint"]
+            for inputs in self.record.get("inputs", {}).values()
+            for one in inputs
+        ]
+        return [Output(folder) for folder in folders if (folder / "manifest.json").is_file()]
 
     def samples(self) -> Iterator[Sample]:
         """Every sample of every shard, one after the other.

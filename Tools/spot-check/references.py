@@ -150,7 +150,8 @@ def _sound_form(path: pathlib.Path) -> tuple[int, int]:
 
 def _sound_start(path: pathlib.Path) -> float:
     """Time of the first sample on the file's clock, s."""
-    if path.suffix.lower() in (".wav", ".flac"):
+    # mp3 files have no time stamps: FFmpeg counts what the encoder put before the sound.
+    if path.suffix.lower() in (".wav", ".flac", ".mp3"):
         return 0.0
     import av
 
@@ -347,6 +348,7 @@ def tool_is_there() -> bool:
 
 
 @functools.cache
+@functools.cache
 def read_table(
     path: pathlib.Path, has_header: bool, delimiter: str = ","
 ) -> tuple[list[str] | None, list[list[str]]]:
@@ -379,11 +381,11 @@ def table_row(
     header, rows = read_table(part.path, has_header, delimiter)
     places = columns(described, header)
     if part.row is None:
-        if header is None or (id_column or "id") not in header:
-            raise Fault(f"'{part.path}' has no column '{id_column or 'id'}' of ids")
-        row = _rows_by_id(part.path, has_header, delimiter, header.index(id_column or "id")).get(
-            part.name or ""
-        )
+        try:
+            (place,) = columns(id_column or "id", header)
+        except (Fault, ValueError):
+            raise Fault(f"'{part.path}' has no column '{id_column or 'id'}' of ids") from None
+        row = _rows_by_id(part.path, has_header, delimiter, place).get(part.name or "")
         if row is None:
             raise Fault(f"'{part.path}' has no row '{part.name}'")
     else:
@@ -429,7 +431,11 @@ def read_array(path: pathlib.Path, name: str | None) -> np.ndarray:
     if path.suffix == ".mat" and not h5py.is_hdf5(path):
         from scipy.io import loadmat, whosmat
 
-        return loadmat(path)[name or whosmat(path)[0][0]]
+        variable, *fields = (name or whosmat(path)[0][0]).split(".")
+        values = loadmat(path)[variable]
+        for field in fields:
+            values = values[0, 0][field]
+        return values
     with h5py.File(path) as file:
         dataset = file[name or next(iter(file))]
         values = dataset[()]

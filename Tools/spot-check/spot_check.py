@@ -34,6 +34,7 @@ import references
 from comparing import Tally
 from data_sets import ALL, DataSet
 from outputs import Fault, Output, Sample
+from references import Reference
 
 
 def check(output: Output, data: DataSet, tolerance: float | None) -> list[Tally]:
@@ -44,11 +45,17 @@ def check(output: Output, data: DataSet, tolerance: float | None) -> list[Tally]
     for sample in output.samples():
         seen.add(data.key(sample.id))
         ids.samples += 1
+        right: dict[str, Reference | None] = {}
         for name, tally in tallies.items():
             try:
-                _check_modality(output, data, sample, name, tally, tolerance)
+                right[name] = data.reference(sample, name)
             except (Fault, OSError, ValueError, KeyError) as error:
                 tally.fail(sample.id, f"{type(error).__name__}: {error}")
+        common = _common_start(right)
+        for name, reference in right.items():
+            if reference and tolerance is not None and reference.tolerance > 0:
+                reference.tolerance = tolerance
+            _check_modality(output, sample, name, reference, common, tallies[name])
         _check_labels(output, data, sample, labels)
     _check_ids(output, data, seen, ids)
     shown = list(tallies.values())
@@ -57,23 +64,26 @@ def check(output: Output, data: DataSet, tolerance: float | None) -> list[Tally]
     return [*shown, ids]
 
 
+def _common_start(right: dict[str, Reference | None]) -> float:
+    """Time from which every series of a sample has something, s: windows count from there."""
+    times = [one.step_times() for one in right.values() if one is not None]
+    return max((float(own[0]) for own in times if own is not None and len(own)), default=0.0)
+
+
 def _check_modality(
     output: Output,
-    data: DataSet,
     sample: Sample,
     name: str,
+    reference: Reference | None,
+    common: float,
     tally: Tally,
-    tolerance: float | None,
 ) -> None:
-    reference = data.reference(sample, name)
     if comparing.missing(sample, name, reference is None, tally) or reference is None:
         return
-    if tolerance is not None and reference.tolerance > 0:
-        reference.tolerance = tolerance
     described = output.modalities[name]
     is_series = (described.get("axes") or [""])[0] == "time"
     if output.kind == "align" and is_series:
-        comparing.aligned(sample, name, reference, described.get("rate"), tally)
+        comparing.aligned(sample, name, reference, common, described.get("rate"), tally)
     else:
         comparing.equal(sample, name, reference, tally)
 

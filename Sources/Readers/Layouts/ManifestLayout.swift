@@ -27,6 +27,8 @@ public struct ManifestLayout: RecordingLayout {
   public var stop: String?
   public var parts: [RequestedPart]
   public var delimiter: Character?
+  /// Names of the columns of a table that does not name them in its first line.
+  public var header: [String]?
   public var allowsOutside: Bool
 
   /// - Parameters:
@@ -34,11 +36,13 @@ public struct ManifestLayout: RecordingLayout {
   ///   - id: column of the ids.
   ///   - classes: the class list in its order; the sorted labels of the data when absent.
   ///   - delimiter: when absent, a tab for `.tsv`, else a comma.
+  ///   - header: names of the columns of a table whose first line is a row already.
   ///   - allowsOutside: whether a path may leave the root.
   public init(
     _ path: String, root: String? = nil, id: String = "id", labels: Labels = .none,
     classes: [String]? = nil, split: RecordingSplit, start: String? = nil, stop: String? = nil,
-    parts: [RequestedPart], delimiter: Character? = nil, allowsOutside: Bool = false
+    parts: [RequestedPart], delimiter: Character? = nil, header: [String]? = nil,
+    allowsOutside: Bool = false
   ) {
     self.path = path
     self.root = root
@@ -50,6 +54,7 @@ public struct ManifestLayout: RecordingLayout {
     self.stop = stop
     self.parts = parts
     self.delimiter = delimiter
+    self.header = header
     self.allowsOutside = allowsOutside
   }
 
@@ -57,7 +62,7 @@ public struct ManifestLayout: RecordingLayout {
     let root =
       self.root.map { DataRoot($0, allowsOutside: allowsOutside) }
       ?? DataRoot(around: path, allowsOutside: allowsOutside)
-    let tables = try RequestedTables(reading: parts)
+    var tables = try RequestedTables(reading: parts)
     var columns = Columns()
     let layout = Places(self, &columns)
     var builder = SampleIndexBuilder(
@@ -65,12 +70,13 @@ public struct ManifestLayout: RecordingLayout {
       groupColumn: split.group)
     var rows: [[RecordingPart?]] = []
     var maps: [RecordingPart?] = []
-    try ManifestRows.read(path, columns: columns.names, delimiter: delimiter) { row in
+    try ManifestRows.read(path, columns: columns.names, header: header, delimiter: delimiter) {
+      row in
       let id = try row.text(layout.id) ?? ""
       let range = try range(of: row, layout)
       let found = try parts.indices.map { place in
         try part(parts[place], layout.parts[place], row, range, root)
-          ?? tables.part(place, of: id)
+          ?? tables.part(place, of: id, key: try row.text(layout.parts[place].key))
       }
       var sample = SampleIndexBuilder.Row(id: id, location: row.location)
       sample.group = try row.text(layout.group)
@@ -170,6 +176,8 @@ private struct Places {
   struct Part {
     var file: Int?
     var row: Int?
+    /// What is looked up in a table, where that is not the id.
+    var key: Int?
   }
 
   let id: Int?
@@ -187,7 +195,10 @@ private struct Places {
       switch request.place {
       case .file(let file, let row): Part(file: columns.place(file), row: columns.place(row))
       case .table(let table):
-        if case .row(let row) = table.key { Part(row: columns.place(row)) } else { Part() }
+        switch table.key {
+        case .row(let row): Part(row: columns.place(row))
+        case .id(_, let key): Part(key: columns.place(key))
+        }
       }
     }
     id = columns.place(layout.id)

@@ -1,8 +1,8 @@
 import Configuration
 import Diagnostics
 
-/// The rows of a manifest, and of them the wanted columns: CSV or TSV with a header, or JSON lines
-/// (`.jsonl`, `.ndjson`), one object a line, whose keys are the columns.
+/// The rows of a manifest, and of them the wanted columns: CSV or TSV, or JSON lines (`.jsonl`,
+/// `.ndjson`), one object a line, whose keys are the columns.
 enum ManifestRows {
   enum Cell: Sendable, Equatable {
     case text(String)
@@ -60,25 +60,31 @@ enum ManifestRows {
 
   /// Calls `body` for each row.
   ///
-  /// - Parameter body: may throw `CellFault`, which gets its place here.
+  /// - Parameters:
+  ///   - header: names of the columns of a table that does not name them in its first line.
+  ///   - body: may throw `CellFault`, which gets its place here.
   /// - Throws: `Diagnostic`, or `DiagnosticList` with the first twenty faults.
   static func read(
-    _ path: String, columns: [String], delimiter: Character?, _ body: (Row) throws -> Void
+    _ path: String, columns: [String], header: [String]? = nil, delimiter: Character?,
+    _ body: (Row) throws -> Void
   ) throws {
     if isJSONLines(path) {
       try readJSON(path, columns: columns, body)
     } else {
-      try readTable(path, columns: columns, delimiter: delimiter, body)
+      try readTable(path, columns: columns, header: header, delimiter: delimiter, body)
     }
   }
 
   private static func readTable(
-    _ path: String, columns: [String], delimiter: Character?, _ body: (Row) throws -> Void
+    _ path: String, columns: [String], header given: [String]?, delimiter: Character?,
+    _ body: (Row) throws -> Void
   ) throws {
     var reader = try DelimitedReader(reading: path, delimiter: delimiter)
-    guard try reader.next() else { throw DelimitedTable.empty(path) }
-    var header: [String] = []
-    for index in 0..<reader.count { header.append(try reader.text(index)) }
+    var header = given ?? []
+    if given == nil {
+      guard try reader.next() else { throw DelimitedTable.empty(path) }
+      for index in 0..<reader.count { header.append(try reader.text(index)) }
+    }
     var faults = FaultList()
     var places: [Int] = []
     for name in columns {

@@ -30,7 +30,9 @@ public struct TableRows: Sendable, Hashable {
   public enum Key: Sendable, Hashable {
     /// The column of the table with the sample ids: its name, or its number from 1 in a table
     /// without a header.
-    case id(String)
+    ///
+    /// - of: the column of the manifest that holds the id looked for; the sample's own when `nil`.
+    case id(String, of: String? = nil)
     /// The column of the manifest with the number of the row, from 0.
     case row(String)
   }

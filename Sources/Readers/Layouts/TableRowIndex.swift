@@ -76,6 +76,9 @@ struct TableRowIndex: Sendable {
 struct RequestedTables {
   /// By place in the list of requests.
   private var indices: [Int: TableRowIndex] = [:]
+  /// Of tables in which something else than samples' own ids is looked up: what was, whether it
+  /// was there or not.
+  private var lookedUp: [Int: [Bool: String]] = [:]
   private let requests: [RequestedPart]
 
   /// - Throws: `Diagnostic` or `DiagnosticList` with what is wrong in the tables.
@@ -83,9 +86,9 @@ struct RequestedTables {
     self.requests = requests
     var faults = FaultList()
     for (place, request) in requests.enumerated() {
-      guard case .table(let table) = request.place, case .id(let column) = table.key else {
-        continue
-      }
+      guard case .table(let table) = request.place, case .id(let column, let key) = table.key
+      else { continue }
+      if key != nil { lookedUp[place] = [:] }
       do {
         indices[place] = try TableRowIndex(reading: table, id: column)
       } catch {
@@ -98,12 +101,27 @@ struct RequestedTables {
   /// The row of a sample in the table that request `place` asks for.
   func part(_ place: Int, of id: String) -> RecordingPart? { indices[place]?[id] }
 
+  /// The same, where a cell of the manifest may say whose row is meant.
+  mutating func part(_ place: Int, of id: String, key: String?) -> RecordingPart? {
+    guard lookedUp[place] != nil else { return part(place, of: id) }
+    guard let key else { return nil }
+    let found = part(place, of: key)
+    if lookedUp[place]?[found != nil] == nil { lookedUp[place]?[found != nil] = key }
+    return found
+  }
+
   /// - Throws: `Diagnostic` about each table without a row of any sample.
   func refuseStrangers(to ids: some Collection<String>) throws {
     var faults = FaultList()
     for (place, index) in indices.sorted(by: { $0.key < $1.key }) {
       do {
-        try index.refuseStrangers(to: ids, modality: requests[place].modality)
+        let modality = requests[place].modality
+        if let keys = lookedUp[place] {
+          try index.refuseStrangers(
+            to: [keys[true], keys[false]].compactMap(\.self), modality: modality)
+        } else {
+          try index.refuseStrangers(to: ids, modality: modality)
+        }
       } catch {
         try faults.add(error)
       }

@@ -16,7 +16,7 @@ public struct AlignWork: StageWork {
   public typealias Face = AlignStage
 
   /// Of the recordings and samples that are worked on at a time.
-  private static let bytesAtOnce = 64 << 20
+  private static let bytesAtOnce = 16 << 20
   private static let samplesAtOnce = 256
   /// Below this, threads cost more than they bring.
   private static let bytesWorthThreads = 1 << 18

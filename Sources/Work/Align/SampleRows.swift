@@ -18,7 +18,7 @@ protocol SampleRows: AnyObject {
 /// Rows in ascending order: one chunk of samples is in memory, and those read ahead.
 final class StreamedRows: SampleRows {
   /// Bytes that may be read ahead, roughly: how much the packed chunks will grow is only known then.
-  private static let bytesAhead = 64 << 20
+  private static let bytesAhead = 16 << 20
   private static let likelyGrowth = 3
 
   private let reader: SampleReader

@@ -88,6 +88,12 @@ public struct IngestWork: StageWork {
     context.summarise(
       "\(read) samples: \(counts.joined(separator: ", "))"
         + (index.classes.isEmpty ? "" : "; \(index.classes.count) classes"))
+    if !index.leftOut.isEmpty {
+      context.summarise(
+        "left out: "
+          + index.leftOut.sorted { $0.key < $1.key }.map { "\($0) (\($1))" }
+          .joined(separator: ", "))
+    }
     if let reasons = missing.text { context.warn(reasons) }
     if let summary = quarantine.summary {
       context.warn(

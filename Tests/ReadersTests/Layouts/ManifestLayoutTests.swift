@@ -30,6 +30,32 @@ import Testing
 
     """
 
+  /// As the test list of VGGSound beside its table of classes.
+  @Test func columnsAreNamedFromOutsideAndRowsFoundByWhatTheyHold() throws {
+    let classes = try folder.write("classes.csv", "horn,10\n\"bark, loud\",20\n")
+    func listed(_ text: String, of column: String = "kind") throws -> RecordingSet {
+      try layout(
+        text, labels: .single("kind"), split: .init(.column("split")),
+        parts: [.init("clips", .table(.init(classes, .id("1", of: column), hasHeader: false)))]
+      ) { $0.header = ["id", "kind", "split"] }.list()
+    }
+    let set = try listed(
+      "a,\"bark, loud\",labelled\nb,horn,labelled\nc,,unlabelled\nd,whistle,test\ne,horn,test\n")
+    #expect(set.index.entries.map(\.id).sorted() == ["a", "b", "c", "d", "e"])
+    #expect(set.parts.map { $0[0]?.row } == [1, 0, nil, nil, 0])
+    #expect(set.index.classes == ["bark, loud", "horn", "whistle"])
+    #expect(
+      faults(in: folder) { _ = try listed("a,whistle,labelled\nb,tap,labelled\n") } == [
+        "classes.csv: error: no row of modality 'clips' has the id of a sample, such as 'whistle'; "
+          + "the first row has 'horn'\n  mend: check 'id' of the modality"
+      ])
+    #expect(
+      faults(in: folder) { _ = try listed("a,horn,labelled\nb,tap\n") } == [
+        "manifest.csv:2: error: 2 cells in a table of 3 columns\n  mend: add the missing cells, empty where there is no value"
+      ])
+    #expect(faults(in: folder) { _ = try listed("a,horn,labelled\n", of: "sort") }.count == 1)
+  }
+
   @Test func aRowPointsAtFilesAndTheirPartsInTime() throws {
     let set = try layout(
       table, labels: .single("label"), split: .init(.column("split"), group: "speaker"),

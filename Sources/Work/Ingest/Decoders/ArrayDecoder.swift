@@ -1,3 +1,4 @@
+import Alignment
 import Arrays
 import Diagnostics
 import Readers
@@ -34,7 +35,13 @@ final class ArrayDecoder: PartDecoder {
           path, "\(stamps.count) time stamps for \(values.shape.first ?? 0) time steps",
           mend: "give each time step its time")
       }
-      times = stamps.values(as: Double.self)
+      let seconds = stamps.values(as: Double.self)
+      if let step = seconds.firstIndex(where: { Instant(seconds: $0) == nil }) {
+        throw Diagnostic(
+          path, "time stamp \(step + 1) of \(seconds.count) is \(seconds[step])",
+          mend: "give each time step its time in seconds")
+      }
+      times = seconds
     }
     let isSeries = axes.first == "time"
     return DecodedPart(
