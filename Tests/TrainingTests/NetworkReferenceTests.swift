@@ -133,7 +133,6 @@ import Testing
       let (logits, gradients) = try run(one)
       #expect(logits < 2e-5, "\(one.name)")
       #expect(gradients < 5e-4, "\(one.name)")
-      print(one.name, logits, gradients)
     }
   }
 
