@@ -141,7 +141,8 @@ enum NetworkChecks {
       report(
         Complaint(
           path, "the weights cannot be read: \(error)",
-          mend: "save them by safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")"
+          mend:
+            "save them by safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")"
         ))
       return
     }

@@ -2,8 +2,8 @@ import Foundation
 import Layers
 import Networks
 import Recipes
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Encoders that need more than forward values say: what they refuse, and what they start from.
@@ -152,7 +152,8 @@ import Testing
           error?.message
             == "the weights of '\(pretrained.weights ?? "")' do not fit its encoder: \(message)")
       }
-      refuse([9, 8, 1], "'conv1.weight' is [2, 3, 3, 3] in the file and [2, 1, 3, 3] in the encoder")
+      refuse(
+        [9, 8, 1], "'conv1.weight' is [2, 3, 3, 3] in the file and [2, 1, 3, 3] in the encoder")
       state.removeLast()
       pretrained.weights = try file(
         state + [NamedTensor("layer5.x", try .zeros([1]))], in: folder, named: "few.safetensors")

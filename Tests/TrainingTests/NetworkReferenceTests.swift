@@ -161,7 +161,8 @@ import Testing
       let own = (network.parameters + network.buffers).filter { $0.name.hasPrefix("encoders") }
       let start = "encoders.image.".count
       #expect(
-        Set(own.map { Names.Tensor(name: String($0.name.dropFirst(start)), shape: $0.tensor.shape) })
+        Set(
+          own.map { Names.Tensor(name: String($0.name.dropFirst(start)), shape: $0.tensor.shape) })
           == Set(wanted))
     }
   }

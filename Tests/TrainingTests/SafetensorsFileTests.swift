@@ -80,7 +80,8 @@ import Testing
       "has 8 bytes of data, which F32 [4611686018427387904, 4] does not fill")
     try refuse(
       entry("F32", "[-1,-2]", "[0,8]"), "has a shape that is no list of whole numbers from 0")
-    try refuse(entry("F32", "[2.5]", "[0,8]"), "has a shape that is no list of whole numbers from 0")
+    try refuse(
+      entry("F32", "[2.5]", "[0,8]"), "has a shape that is no list of whole numbers from 0")
     try refuse(entry("Q4", "[2]", "[0,8]"), "has the unknown element type 'Q4'")
     try refuse(
       #"{"a":{"dtype":"F32"}}"#, "has no dtype, shape and pair of data_offsets in the header")
@@ -113,7 +114,8 @@ import Testing
     let error = #expect(throws: SafetensorsFile.Damage.self) {
       try SafetensorsFile(folder.path("none"))
     }
-    #expect(error?.description == "\(folder.path("none")): cannot be opened: No such file or directory")
+    #expect(
+      error?.description == "\(folder.path("none")): cannot be opened: No such file or directory")
   }
 
   @Test func everyFlippedByteIsReadOrNamed() throws {

@@ -78,7 +78,8 @@ public struct ResNetDescription: EncoderSettings {
           "pictures of \(text.joined(separator: " × ")) are too small for a ResNet of the "
             + "\(stem.rawValue) stem, whose last stage sees one pixel for each \(least) of height and "
             + "width",
-          mend: stem == .large ? "write 'stem: small'" : "take '{kind: cnn2d, channels: [16, 32]}'"))
+          mend: stem == .large ? "write 'stem: small'" : "take '{kind: cnn2d, channels: [16, 32]}'")
+      )
     }
     return faults
   }
