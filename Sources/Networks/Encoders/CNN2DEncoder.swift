@@ -67,7 +67,7 @@ struct CNN2DEncoder: PictureEncoder {
     guard let last = try maps(input, mode: mode).last else { return input }
     let features = try GlobalAveragePool()(last, mode: mode)
     guard case .video = self.input else { return features }
-    return try features.reshaped([input.shape[0], input.shape[1], -1]).mean(axis: 1)
+    return try features.reshaped([-1, input.shape[1], features.shape[1]]).mean(axis: 1)
   }
 
   /// Of a video `[batch · time, channels, height, width]`.
@@ -75,10 +75,10 @@ struct CNN2DEncoder: PictureEncoder {
     let shape = batch.shape
     var value =
       switch input {
-      case .plane: try batch.reshaped([shape[0], 1, shape[1], shape[2]])
+      case .plane: try batch.reshaped([-1, 1, shape[1], shape[2]])
       case .picture: try batch.permuted([0, 3, 1, 2])
       case .video:
-        try batch.reshaped([shape[0] * shape[1], shape[2], shape[3], shape[4]])
+        try batch.reshaped([-1, shape[2], shape[3], shape[4]])
           .permuted([0, 3, 1, 2])
       }
     var maps: [Tensor] = []

@@ -7,24 +7,28 @@ struct FlatEncoder: Encoder {
   let layers: Sequential
   let features: Int
   let activations: Int
+  /// Values of one sample.
+  private let width: Int
 
   /// The values themselves.
   init(of modality: ModalityShape) {
     layers = Sequential([])
     features = modality.width
     activations = modality.width
+    width = modality.width
   }
 
   init(_ mlp: MLPDescription, of modality: ModalityShape, stream: RandomStream) throws(TensorError)
   {
     layers = Sequential(
       try hiddenLayers(modality.width, mlp.hidden, Activation(mlp.activation), stream: stream))
+    width = modality.width
     features = mlp.hidden.last ?? modality.width
     activations = ([modality.width] + mlp.hidden).max() ?? modality.width
   }
 
   func callAsFunction(_ input: Tensor, mode: Mode) throws(TensorError) -> Tensor {
-    try layers(input.reshaped([input.shape[0], -1]), mode: mode)
+    try layers(input.reshaped([-1, width]), mode: mode)
   }
 
   var parameters: [NamedTensor] { layers.parameters }
