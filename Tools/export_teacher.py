@@ -30,8 +30,12 @@ import argparse
 import json
 import pathlib
 import sys
+import warnings
 
 import torch
+
+# TorchScript is what LibTorch loads without Python; PyTorch 2 calls it deprecated and keeps it.
+warnings.filterwarnings("ignore", category=FutureWarning, module=r"torch\.jit")
 
 LETTERS = {1: "c", 2: "tc", 3: "hwc", 4: "thwc"}
 

@@ -274,6 +274,14 @@ CTFailure *ct_replace_nan(const CTTensor *x, double value, CTTensor **out) {
   });
 }
 
+CTFailure *ct_as_float32(const CTTensor *x, CTTensor **out) {
+  return ct::making("asFloat32", out, [&] { return x->value.to(at::kFloat); });
+}
+
+CTFailure *ct_share(const CTTensor *x, CTTensor **out) {
+  return ct::making("share", out, [&] { return x->value; });
+}
+
 CTFailure *ct_contiguous(const CTTensor *x, CTTensor **out) {
   return ct::making("contiguous", out, [&] { return x->value.contiguous(); });
 }

@@ -131,7 +131,8 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
       "Order of the axes, as in nchw: n the batch, c the last axis of a sample (channels, features), "
         + "t time, h height, w width, 1 an axis of one."),
     Key(
-      "type", .choice(Input.Element.allCases.map(\.rawValue)), "Of the numbers; float32 when absent."),
+      "type", .choice(Input.Element.allCases.map(\.rawValue)),
+      "Of the numbers; float32 when absent."),
     Key(
       "shape", .nonEmptyList(.count),
       "Of one sample, with its axes as mke has them; 0 stands for any length."),
@@ -143,7 +144,8 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
     Key("mean", .nonEmptyList(.anyNumber), "Taken from them then: one for each channel, or one."),
     Key("std", .nonEmptyList(.positiveNumber), "What they are divided by then."),
     Key(
-      "channels", .integer(2...4096), "How often a sample's one channel is repeated, as grey to RGB."),
+      "channels", .integer(2...4096),
+      "How often a sample's one channel is repeated, as grey to RGB."),
     Key(
       "missing", .choice(Input.Missing.allCases.map(\.rawValue)),
       "What stands for missing steps and samples, after all this: zero (the default) or nan."),
@@ -216,7 +218,8 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
         report(
           key + ["shape"],
           "layout '\(input.layout)' is of samples of \(input.rank) axes, and this shape has "
-            + "\(shape.count)", "write the shape of one sample as mke has it: [height, width, channel]")
+            + "\(shape.count)",
+          "write the shape of one sample as mke has it: [height, width, channel]")
       }
       if (input.mean == nil) != (input.std == nil) {
         report(
@@ -231,7 +234,9 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
   }
 
   /// Letters of a sample's axes, in the order of the shards, by the sorted letters of a layout.
-  static let axes: [String: String] = ["c": "c", "ct": "tc", "hw": "hw", "chw": "hwc", "chtw": "thwc"]
+  static let axes: [String: String] = [
+    "c": "c", "ct": "tc", "hw": "hw", "chw": "hwc", "chtw": "thwc",
+  ]
 }
 
 extension ScriptDeclaration.Input {

@@ -59,7 +59,8 @@ public struct TeacherFile: Decodable, Sendable {
   }
 
   static let keys: [Key] = [
-    Key("file", .path, "A teacher trained elsewhere: a TorchScript file, in place of training one."),
+    Key(
+      "file", .path, "A teacher trained elsewhere: a TorchScript file, in place of training one."),
     Key(
       "declaration", .either([.path, .object(ScriptDeclaration.keys)]),
       "What 'file' takes and returns: the JSON file beside it, or the same keys here."),

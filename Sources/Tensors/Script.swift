@@ -155,7 +155,7 @@ private final class Traced {
       let answer = try body(inputs)
       // The caller gets a handle of its own.
       var copy: OpaquePointer?
-      try TorchCall.run("answer", [answer]) { ct_detach($0[0], &copy) }
+      try TorchCall.run("answer", [answer]) { ct_share($0[0], &copy) }
       out.pointee = copy
       return true
     } catch {

@@ -24,6 +24,11 @@ extension Tensor {
     try TorchCall.make("replaceNaN", [self]) { ct_replace_nan($0[0], value, $1) }
   }
 
+  /// As float32, where it is: a trace of this runs on any device.
+  public func asFloat32() throws(TensorError) -> Tensor {
+    try TorchCall.make("asFloat32", [self]) { ct_as_float32($0[0], $1) }
+  }
+
   /// The same elements, row after row in memory, as modules that call `view` want them.
   public func contiguous() throws(TensorError) -> Tensor {
     try TorchCall.make("contiguous", [self]) { ct_contiguous($0[0], $1) }

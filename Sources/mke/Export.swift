@@ -41,7 +41,9 @@ struct Export: AsyncParsableCommand {
   @Flag(help: "Print the written files as JSON.") var json = false
 
   func validate() throws {
-    if allSeeds, !seed.isEmpty { throw ValidationError("--seed and --all-seeds exclude each other") }
+    if allSeeds, !seed.isEmpty {
+      throw ValidationError("--seed and --all-seeds exclude each other")
+    }
   }
 
   func run() async throws {

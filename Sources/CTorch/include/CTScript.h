@@ -68,6 +68,10 @@ CTFailure *ct_greatest(const CTTensor *x, int64_t axis, CTTensor **out);
 CTFailure *ct_clamp(const CTTensor *x, double low, double high, CTTensor **out);
 /// `value` where the element is no number.
 CTFailure *ct_replace_nan(const CTTensor *x, double value, CTTensor **out);
+/// As float32, wherever it is: unlike `ct_to` it binds no trace to a device.
+CTFailure *ct_as_float32(const CTTensor *x, CTTensor **out);
+/// A handle of its own on the same tensor, with its history.
+CTFailure *ct_share(const CTTensor *x, CTTensor **out);
 /// The same elements, row after row in memory.
 CTFailure *ct_contiguous(const CTTensor *x, CTTensor **out);
 /// Whether every element is a finite number.

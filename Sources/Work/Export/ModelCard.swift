@@ -45,7 +45,8 @@ struct ModelCard: Encodable {
     var lines = [
       "# \(name)", "",
       "A network for \(task) over the classes \(classes.joined(separator: ", ")), trained by \(tool) "
-        + "in the pipeline '\(pipeline)', stage '\(stage)', variant '\(variant)', seed \(seed).", "",
+        + "in the pipeline '\(pipeline)', stage '\(stage)', variant '\(variant)', seed \(seed).",
+      "",
       "## Use", "", "```python", "import torch",
       "network = torch.jit.load(\"\(files.first ?? "")\")",
       "logits = network(\(modalities.map(\.argument).joined(separator: ", ")))", "```", "",

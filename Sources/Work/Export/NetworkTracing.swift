@@ -48,7 +48,8 @@ struct TracedNetwork {
         traced = try script(inputs).doubles()
       } catch let error as TensorError {
         throw Diagnostic(
-          subject, "its TorchScript does not run on \(count) samples: "
+          subject,
+          "its TorchScript does not run on \(count) samples: "
             + ScriptFile.words(error.message), mend: "a part of it cannot be exported yet")
       }
       let greatest = own.reduce(1) { max($0, abs($1)) }
@@ -118,7 +119,7 @@ struct Normaliser {
 
   /// As float32, with zeros for NaN.
   func callAsFunction(_ values: Tensor) throws -> Tensor {
-    try ((values.converted(to: .float32) * scale - mean) * factor).replacingNaN(with: 0)
+    try ((values.asFloat32() * scale - mean) * factor).replacingNaN(with: 0)
   }
 
   var buffers: [(name: String, tensor: Tensor)] {

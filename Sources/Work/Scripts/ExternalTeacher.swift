@@ -227,7 +227,9 @@ final class ScriptTrial {
       guard areShares else { throw fault("some of its answers are outside 0 to 1") }
       guard sumToOne else { throw fault("those of a sample do not sum to 1") }
     case .logProbabilities:
-      guard numbers.allSatisfy({ $0 <= 1e-4 }) else { throw fault("some of its answers are above 0") }
+      guard numbers.allSatisfy({ $0 <= 1e-4 }) else {
+        throw fault("some of its answers are above 0")
+      }
       let totals =
         network.task == .multiLabel ? [] : try answer.logSumExp(axis: 1).doubles()
       guard totals.allSatisfy({ abs($0) < 1e-2 }) else {

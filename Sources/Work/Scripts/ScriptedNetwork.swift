@@ -71,7 +71,8 @@ struct ScriptedNetwork: ServedNetwork {
     let unit = input.values == .recorded ? 1 : modality.scale ?? 1
     let mean = input.mean ?? []
     let columns = record.modalities.first { $0.name == modality.name }?.shape.last ?? 1
-    guard [0, 1, columns].contains(mean.count) || columns == 1 && mean.count == input.channels else {
+    guard [0, 1, columns].contains(mean.count) || columns == 1 && mean.count == input.channels
+    else {
       throw Diagnostic(
         subject,
         "the declaration has \(mean.count) means for '\(modality.name)', whose samples have "
@@ -108,7 +109,8 @@ struct ScriptedNetwork: ServedNetwork {
     } catch {
       let shapes = laid.map { "\($0.type.map { "\($0)" } ?? "") \($0.shape)" }
       throw Diagnostic(
-        subject, "it does not run on \(shapes.joined(separator: " and ")): "
+        subject,
+        "it does not run on \(shapes.joined(separator: " and ")): "
           + ScriptFile.words(error.message),
         mend: "hold the declaration's 'inputs' and 'output' against "
           + "'\((try? script.signature()) ?? "forward")'")
@@ -232,7 +234,8 @@ struct ScriptedNetwork: ServedNetwork {
 enum ScriptFile {
   /// - Throws: `Diagnostic` that says what the bytes are instead, and how to make a right file.
   static func load(_ bytes: [UInt8], subject: String, device: Device) throws -> Script {
-    let mend = "save it with 'torch.jit.save(torch.jit.trace(network.eval(), example), FILE)': "
+    let mend =
+      "save it with 'torch.jit.save(torch.jit.trace(network.eval(), example), FILE)': "
       + "Tools/export_teacher.py shows how"
     guard bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) else {
       let what =
