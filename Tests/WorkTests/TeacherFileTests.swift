@@ -130,7 +130,7 @@ struct TeacherFileTests {
     let (harness, outcomes) = try await run(
       "file: resnet.pt, declaration: resnet.json", ["resnet"], rest: Self.rest)
     #expect(outcomes.values.flatMap(\.failures).isEmpty)
-    #expect(outcomes.count == 6)
+    #expect(outcomes.count == 5)
     let teacher = try #require(outcomes["teacher"])
     #expect(teacher.warnings.count == 1)
     #expect(teacher.warnings.first?.message.contains("leak check") == true)
