@@ -12,7 +12,7 @@ struct Export: AsyncParsableCommand {
     abstract: "Take a network away: TorchScript, safetensors and a model card.",
     discussion: """
       Of a stage that trains, made before by 'mke run': one network, by default that of the first \
-      seed. Five files for each, NAME being VARIANT-seed-N:
+      seed. NAME being VARIANT-seed-N:
 
         NAME.pt           TorchScript for torch.jit.load and LibTorch; any batch size; takes values as
                           recorded, one argument for each modality, and returns logits
@@ -20,6 +20,7 @@ struct Export: AsyncParsableCommand {
                           pipeline: {kind: teacher, file: NAME.pt, declaration: NAME.json}
         NAME.safetensors  the weights alone
         NAME.md           the model card; NAME.card.json is the same for programs
+        trained-on.csv    which samples it has learned from: {trained-on: trained-on.csv}
 
         mke export Pipelines/two-moons.yaml students.mke --to student
         mke export Pipelines/two-moons.yaml students.mke --to students --all-seeds

@@ -329,7 +329,9 @@ struct RunTests {
     let tool = try Self.finishedTool()
     let finished = try tool.run("export", "moons.yaml", "students.mke", "--to", "out", "--json")
     #expect(finished.status == 0, "\(finished.errors)")
-    let names = ["card.json", "json", "md", "pt", "safetensors"].map { "mke-seed-0.\($0)" }
+    let names =
+      ["card.json", "json", "md", "pt", "safetensors"].map { "mke-seed-0.\($0)" }
+      + ["trained-on.csv"]
     #expect(
       try Self.json(finished.output)["files"]?.arrayValue?.compactMap(\.stringValue).sorted()
         == names)
@@ -343,7 +345,7 @@ struct RunTests {
     let forced = try tool.run(
       "export", "moons.yaml", "students.mke", "--to", "out", "--force", "--all-seeds")
     #expect(forced.status == 0, "\(forced.errors)")
-    #expect(forced.output.split(separator: "\n").count == 10)
+    #expect(forced.output.split(separator: "\n").count == 11)
   }
 
   @Test(arguments: [

@@ -72,7 +72,8 @@ import Testing
       let head = text.components(separatedBy: "  student:")[0]
       return head + """
           student: {kind: teacher, file: out/\(name).pt, declaration: out/\(name).json, \
-        from: points.labelled}
+        from: points.labelled,
+            trained-on: out/trained-on.csv}
           guesses: {kind: infer, model: student, from: points.unlabelled}
         """
     }
@@ -145,6 +146,12 @@ import Testing
       given: ["raw": { _ in }, "points": study.samples])
     #expect(next.values.flatMap(\.failures).isEmpty)
     #expect(try apart(own, logits(next["guesses"])) <= 1e-5)
+    // What it has learned from travels with it.
+    let known = ["first", "second"].map {
+      try? String(
+        contentsOfFile: harness.folder.path("\($0)/student/trained-on.csv"), encoding: .utf8)
+    }
+    #expect(known[0] != nil && known[0] == known[1])
   }
 
   @Test(

@@ -7,7 +7,8 @@ public import Stages
 import Tensors
 
 /// Writes networks of a model as files for other programs: `NAME.pt`, `NAME.json`, `NAME.safetensors`,
-/// `NAME.card.json` and `NAME.md`.
+/// `NAME.card.json`
+/// and `NAME.md`, and `trained-on.csv` for all of them.
 public struct ExportWork: StageWork {
   public typealias Face = ExportStage
 
@@ -33,6 +34,12 @@ public struct ExportWork: StageWork {
         atPath: context.outputDirectory, withIntermediateDirectories: true)
     } catch {
       throw Diagnostic(context.outputDirectory, "the folder cannot be made: \(error)")
+    }
+    // Names of samples and hashes over their values: what the next pipeline's leak check needs.
+    if let known = FileManager.default.contents(
+      atPath: "\(output.directory)/\(TrainedOn.file)")
+    {
+      try write([UInt8](known), "\(context.outputDirectory)/\(TrainedOn.file)")
     }
     for (place, entry) in entries.enumerated() {
       try Task.checkCancellation()

@@ -21,9 +21,15 @@ enum TrainedOn {
     try writer.writeFile(file, Array(text.utf8))
   }
 
-  /// Of a network that was trained elsewhere, the ids that its user knows of.
-  static func write(ids: [String], to writer: OutputWriter) throws {
-    let rows = ids.map { "\(quoted($0)),\(Split.labelled.rawValue),\n" }
+  /// Of a network that was trained elsewhere, what its user knows: a table with the column `id`, and
+  /// with `content` where it comes from an export.
+  static func write(_ table: DelimitedTable, to writer: OutputWriter) throws {
+    let id = try table.column("id")
+    let content = table.header.contains("content") ? try table.column("content") : nil
+    let rows = table.rows.map { row in
+      "\(quoted(row.cells[id])),\(Split.labelled.rawValue),"
+        + "\(content.map { quoted(row.cells[$0]) } ?? "")\n"
+    }
     try writer.writeFile(file, Array(("id,split,content\n" + rows.joined()).utf8))
   }
 

@@ -72,9 +72,7 @@ struct ExternalTeacher {
     try writer.writeFile(
       Self.declarationFile, Array((try JSON.details(declaration).indentedJSON + "\n").utf8))
     if let path = teacher.trainedOn {
-      let table = try DelimitedTable(reading: path)
-      let column = try table.column("id")
-      try TrainedOn.write(ids: table.rows.map { $0.cells[column] }, to: writer)
+      try TrainedOn.write(DelimitedTable(reading: path), to: writer)
     } else {
       context.warn(
         "nobody says what this teacher has learned from: the leak check passes it over",
