@@ -58,3 +58,24 @@ public enum TestPython {
     return finished.output
   }
 }
+
+/// A Python with PyTorch, h5py and hdf5plugin, such as `Tools/setup --bench` makes; `Tools/test` sets
+/// `MKE_TEST_TORCH_PYTHON` where there is one.
+public enum TestTorch {
+  /// `nil` where there is none: tests that need it then say that they were skipped.
+  public static var path: String? { ProcessInfo.processInfo.environment["MKE_TEST_TORCH_PYTHON"] }
+
+  /// Runs a program of `Tests/Scripts` and returns what it printed.
+  ///
+  /// - Throws: `Failure` with its own words when it does not exit with 0.
+  public static func run(_ script: String, _ arguments: [String]) throws -> String {
+    guard let path else {
+      throw TestPython.Failure(description: "MKE_TEST_TORCH_PYTHON is not set")
+    }
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().path
+    let finished = try Subprocess.run(path, ["\(root)/Tests/Scripts/\(script)"] + arguments)
+    guard finished.status == 0 else { throw TestPython.Failure(description: finished.errors) }
+    return finished.output
+  }
+}

@@ -8,3 +8,6 @@ public let standardWork = WorkRegistry([
   DistillWork.self,
   EvaluateWork.self,
 ])
+
+/// All that a worker can do: stages of pipelines, and the jobs of single commands.
+public let workerWork = WorkRegistry(standardWork.works + [ExportWork.self])

@@ -7,7 +7,7 @@ import Work
 
 switch Array(CommandLine.arguments.dropFirst()) {
 case []:
-  await WorkerLoop.run { job, emit in try await standardWork.run(job, emit: emit) }
+  await WorkerLoop.run { job, emit in try await workerWork.run(job, emit: emit) }
 case ["--about"]:
   print(About().json)
 default:

@@ -20,6 +20,7 @@ struct MKE: AsyncParsableCommand {
         mke why Pipelines/two-moons.yaml students      why a stage would run
         mke inspect Pipelines/two-moons.yaml:points    what a stage has made
         mke metrics Pipelines/two-moons.yaml --json    the figures, for programs
+        mke export Pipelines/two-moons.yaml students.mke --to student
 
       Results are on standard output; progress and messages on standard error.
 
@@ -38,7 +39,7 @@ struct MKE: AsyncParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       Run.self, StageCommand.self, Validate.self, Status.self, Why.self, GraphCommand.self,
-      Inspect.self, MetricsCommand.self, Doctor.self,
+      Inspect.self, MetricsCommand.self, Export.self, Doctor.self,
     ])
 
   /// Runs the command that the words name, and ends the process with the exit code for how it went.

@@ -324,6 +324,46 @@ struct RunTests {
     #expect(libtorch?["verdict"] == "ok")
     #expect(libtorch?["facts"]?["version"]?.stringValue?.hasPrefix("2.") == true)
   }
+
+  @Test func aStudentIsExportedOnceAndNotOverAnother() throws {
+    let tool = try Self.finishedTool()
+    let finished = try tool.run("export", "moons.yaml", "students.mke", "--to", "out", "--json")
+    #expect(finished.status == 0, "\(finished.errors)")
+    let names =
+      ["card.json", "json", "md", "pt", "safetensors"].map { "mke-seed-0.\($0)" }
+      + ["trained-on.csv"]
+    #expect(
+      try Self.json(finished.output)["files"]?.arrayValue?.compactMap(\.stringValue).sorted()
+        == names)
+    let card = try String(contentsOfFile: tool.folder.path("out/mke-seed-0.md"), encoding: .utf8)
+    #expect(card.contains("| test | accuracy |"))
+    #expect(card.contains("teacher, which sees xa"))
+    #expect(!FileManager.default.fileExists(atPath: tool.folder.path("out.partial")))
+    let again = try tool.run("export", "moons.yaml", "students.mke", "--to", "out")
+    #expect(again.status == 1)
+    #expect(again.errors.contains("it holds files already"))
+    let forced = try tool.run(
+      "export", "moons.yaml", "students.mke", "--to", "out", "--force", "--all-seeds")
+    #expect(forced.status == 0, "\(forced.errors)")
+    #expect(forced.output.split(separator: "\n").count == 11)
+  }
+
+  @Test(arguments: [
+    (["students"], "it has several variants, and one must be named"),
+    (["students.mk"], "the model has no variant 'mk'"),
+    (["points"], "a stage of kind 'align' makes no model"),
+    (["nothing"], "there is no stage 'nothing'"),
+    (["students.mke", "--seed", "9"], "it has no seed 9"),
+    (["students.mke", "--set", "noise=7"], "it has not been made"),
+  ])
+  func whatCannotBeExportedIsSaid(_ words: [String], _ message: String) throws {
+    let tool = try Self.finishedTool()
+    let finished = try tool.run(["export", "moons.yaml"] + words + ["--to", "out"])
+    #expect(finished.status == 1)
+    #expect(finished.errors.contains(message), "\(finished.errors)")
+    #expect(!FileManager.default.fileExists(atPath: tool.folder.path("out")))
+    #expect(!FileManager.default.fileExists(atPath: tool.folder.path("out.partial")))
+  }
 }
 
 /// `mke` at work while the test does something to it.

@@ -262,3 +262,4 @@ CTFailure *ct_perceptron_gradient(
 #endif
 
 #include "CTLayers.h"
+#include "CTScript.h"

@@ -166,12 +166,13 @@ public struct OutputReport: Codable, Sendable {
   private static func networks(of output: Output, shards: [String]) throws -> [Network] {
     var opened: Set<String> = []
     return try (output.manifest.details["networks"]?.arrayValue ?? []).compactMap { entry in
-      guard let file = entry["file"]?.stringValue, shards.contains(file),
-        let variant = entry["variant"]?.stringValue
+      guard let file = entry["file"]?.stringValue, let variant = entry["variant"]?.stringValue
       else { return nil }
-      var parameters: Int?
+      // Of TorchScript from elsewhere, which is no shard.
+      var parameters = entry["script"]?["parameters"]?.integerValue
+      guard shards.contains(file) || parameters != nil else { return nil }
       // All networks of a variant are alike: one of them is opened.
-      if opened.insert(variant).inserted {
+      if shards.contains(file), opened.insert(variant).inserted {
         parameters = try output.arrays(in: file).arrays
           .map { $0.shape.reduce(1, *) }.reduce(0, +)
       }

@@ -5,9 +5,10 @@ import Tensors
 /// The values of a sample in one row, through linear layers or as they are.
 struct FlatEncoder: Encoder {
   private let layers: Sequential
-  private let width: Int
   let features: Int
   let activations: Int
+  /// Values of one sample.
+  private let width: Int
 
   /// The values themselves.
   init(of modality: ModalityShape) {

@@ -48,7 +48,7 @@ public struct EvaluateWork: StageWork {
           on: test.samples.input.reference.description, samples: test.samples.count,
           models: models.map(\.input.reference.description))))
     context.summarise(
-      "\(document.rows.count) figures of \(models.reduce(0) { $0 + $1.checkpoints.count }) networks"
+      "\(document.rows.count) figures of \(models.reduce(0) { $0 + $1.members.count }) networks"
         + " on \(test.samples.count) \(test.samples.split.rawValue) samples")
   }
 
@@ -145,7 +145,7 @@ public struct EvaluateWork: StageWork {
     let device = try Device(context.job.device)
     let shape = try model.outputShape()
     let batches = try BatchedSamples(
-      samples, modalities: model.modalities,
+      samples, modalities: model.modalities, preparing: try model.preparations(of: samples),
       batchSize: model.batchSize(atMost: configuration.batchSize, logits: shape),
       threads: context.job.threads)
     var done = 0
@@ -155,7 +155,7 @@ public struct EvaluateWork: StageWork {
       let rows = done..<done + batch.ids.count
       try each(
         rows,
-        try model.checkpoints.indices.map {
+        try model.members.indices.map {
           try logits.sliced($0..<$0 + 1, axis: 1).reshaped([rows.count] + shape)
         })
       done += batch.ids.count
@@ -170,15 +170,15 @@ public struct EvaluateWork: StageWork {
   ) throws {
     let classes = try known.samples.classes()
     try check(known, against: model.outputShape())
-    var scores = model.checkpoints.map { _ in
+    var scores = model.members.map { _ in
       configuration.score(known.samples.task, classes: classes)
     }
     try run(model, on: known.samples, context) { places, logits in
       let truth = known.truth.decisions(places)
       for (index, logits) in logits.enumerated() { try scores[index].add(logits, truth: truth) }
     }
-    for (checkpoint, score) in zip(model.checkpoints, scores) {
-      let rows = Rows(model, checkpoint, known.samples.split)
+    for (member, score) in zip(model.members, scores) {
+      let rows = Rows(model, member, known.samples.split)
       document.rows += score.figures.filter(configuration.wants).map(rows.row)
       if let confusion = score.confusion {
         document.confusionMatrices.append(rows.confusion(.student, classes, confusion))
@@ -203,9 +203,9 @@ public struct EvaluateWork: StageWork {
     }
     // As in distillation: the i-th seed of a variant learned from the i-th seed of the teacher.
     var seeds: [String: Int] = [:]
-    let places = model.checkpoints.map { checkpoint in
-      defer { seeds[checkpoint.variant, default: 0] += 1 }
-      return seeds[checkpoint.variant, default: 0]
+    let places = model.members.map { member in
+      defer { seeds[member.variant, default: 0] += 1 }
+      return seeds[member.variant, default: 0]
     }
     var accounts = places.map { _ in DenoisingAccount(task, classes: classes.count) }
     try run(model, on: samples, context) { rows, logits in
@@ -216,8 +216,8 @@ public struct EvaluateWork: StageWork {
           student: try Decisions.of(logits, task, threshold: configuration.decision))
       }
     }
-    for (checkpoint, account) in zip(model.checkpoints, accounts) {
-      let rows = Rows(model, checkpoint, samples.split)
+    for (member, account) in zip(model.members, accounts) {
+      let rows = Rows(model, member, samples.split)
       for (measure, value) in account.denoising.overall.values {
         document.rows.append(rows.row(Figure(measure.name, value)))
       }
@@ -242,10 +242,10 @@ public struct EvaluateWork: StageWork {
     private let seed: Int
     private let split: String
 
-    init(_ model: ModelSet, _ checkpoint: ModelCheckpoint, _ split: Split) {
+    init(_ model: ModelSet, _ member: ServedModel, _ split: Split) {
       stage = model.input.reference.stage
-      variant = checkpoint.variant
-      seed = checkpoint.seed
+      variant = member.variant
+      seed = member.seed
       self.split = split.rawValue
     }
 

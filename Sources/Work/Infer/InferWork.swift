@@ -22,7 +22,7 @@ public struct InferWork: StageWork {
     try model.check(samples)
     if samples.split == .unlabelled { try TrainedOn.check(model.input, hasNotSeen: samples) }
     let classes = try samples.classes()
-    let seeds = model.checkpoints.count
+    let seeds = model.members.count
     let shape = try model.outputShape()
     let type: ElementType = configuration.precision == .float16 ? .float16 : .float32
     let writer = try OutputWriter(
@@ -43,7 +43,7 @@ public struct InferWork: StageWork {
     var decided = 0
     var done = 0
     let batches = try BatchedSamples(
-      samples, modalities: model.modalities,
+      samples, modalities: model.modalities, preparing: try model.preparations(of: samples),
       batchSize: model.batchSize(atMost: configuration.batchSize, logits: shape),
       threads: context.job.threads)
     while let batch = try batches.next() {
@@ -68,7 +68,7 @@ public struct InferWork: StageWork {
       task: samples.output.manifest.task, classes: classes,
       modalities: try model.modalities.map(samples.modality),
       details: try JSON.details(
-        Details(model: model.input.reference.description, seeds: model.checkpoints.map(\.seed))))
+        Details(model: model.input.reference.description, seeds: model.members.map(\.seed))))
     context.summarise(
       "\(samples.count) samples, \(seeds) seed\(seeds == 1 ? "" : "s"); predicts "
         + zip(classes, counts).map { name, count in
@@ -85,13 +85,13 @@ public struct InferWork: StageWork {
 extension ModelSet {
   /// Every modality that one of the networks sees.
   var modalities: [String] {
-    checkpoints.flatMap { $0.network.modalities.map(\.name) }
+    members.flatMap { $0.network.modalities.map(\.name) }
       .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   /// The logits that every network gives of one sample: `[class]` or `[class, height, width]`.
   func outputShape() throws -> [Int] {
-    let shapes = checkpoints.map(\.network.outputShape)
+    let shapes = members.map(\.network.outputShape)
     guard let first = shapes.first, shapes.allSatisfy({ $0 == first }) else {
       throw Diagnostic(
         "model '\(input.reference)'", "its networks give logits of different shapes",
@@ -102,7 +102,7 @@ extension ModelSet {
 
   /// How many samples at a time: no more than what keeps their logits within 64 MiB.
   func batchSize(atMost size: Int, logits shape: [Int]) -> Int {
-    let numbers = shape.reduce(max(1, checkpoints.count), *)
+    let numbers = shape.reduce(max(1, members.count), *)
     return max(1, min(size, (1 << 24) / max(1, numbers)))
   }
 
@@ -110,11 +110,11 @@ extension ModelSet {
   ///
   /// - inputs: by modality, `[batch, …sample shape]`
   func logits(_ inputs: [String: Tensor], device: Device) throws -> Tensor {
-    let answers = try checkpoints.map { checkpoint in
-      let own = try checkpoint.network.modalities.compactMap {
+    let answers = try members.map { member in
+      let own = try member.network.modalities.compactMap {
         try inputs[$0.name]?.moved(to: device)
       }
-      let logits = try checkpoint.network.logits(own)
+      let logits = try member.network.logits(own, batchSize: nil)
       return try logits.reshaped([logits.shape[0], 1] + Array(logits.shape.dropFirst()))
     }
     return try Tensor.concatenate(answers, axis: 1)

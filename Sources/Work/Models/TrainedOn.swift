@@ -1,5 +1,6 @@
 import Dataflow
 import Diagnostics
+import Foundation
 import Readers
 import Shards
 
@@ -20,6 +21,18 @@ enum TrainedOn {
     try writer.writeFile(file, Array(text.utf8))
   }
 
+  /// Of a network that was trained elsewhere, what its user knows: a table with the column `id`, and
+  /// with `content` where it comes from an export.
+  static func write(_ table: DelimitedTable, to writer: OutputWriter) throws {
+    let id = try table.column("id")
+    let content = table.header.contains("content") ? try table.column("content") : nil
+    let rows = table.rows.map { row in
+      "\(quoted(row.cells[id])),\(Split.labelled.rawValue),"
+        + "\(content.map { quoted(row.cells[$0]) } ?? "")\n"
+    }
+    try writer.writeFile(file, Array(("id,split,content\n" + rows.joined()).utf8))
+  }
+
   /// RFC 4180
   private static func quoted(_ id: String) -> String {
     id.contains { ",\"\n\r".contains($0) }
@@ -28,11 +41,14 @@ enum TrainedOn {
   }
 
   /// Samples that stand in `samples` and among those that the model at `input` has learned from.
+  /// Nobody knows what most networks from elsewhere have learned from: then there is no overlap, and
+  /// the stage that brought it has said so.
   static func overlap(_ input: Job.Input, with samples: SampleSet) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: "\(input.directory)/\(file)") else { return [] }
     let table = try DelimitedTable(reading: "\(input.directory)/\(file)")
     let (id, content) = (try table.column("id"), try table.column("content"))
     let ids = Set(table.rows.map { $0.cells[id] })
-    let contents = Set(table.rows.map { $0.cells[content] })
+    let contents = Set(table.rows.map { $0.cells[content] }).subtracting([""])
     return zip(samples.ids, try samples.contents()).compactMap { id, content in
       ids.contains(id) || contents.contains(content) ? id : nil
     }

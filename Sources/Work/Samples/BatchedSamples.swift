@@ -10,9 +10,15 @@ struct BatchedSamples {
   }
 
   private let readings: [ModalityReading]
+  private let preparations: [String: InputPreparation]
   private let reader: SampleReader
 
-  init(_ samples: SampleSet, modalities: [String], batchSize: Int, threads: Int) throws {
+  /// - preparations: by modality, where not as the stages that train want their inputs.
+  init(
+    _ samples: SampleSet, modalities: [String],
+    preparing preparations: [String: InputPreparation] = [:], batchSize: Int, threads: Int
+  ) throws {
+    self.preparations = preparations
     readings = try samples.readings(modalities)
     reader = try samples.output.read(
       [StandardField.id] + readings.flatMap(\.paths), of: samples.split.rawValue,
@@ -24,7 +30,8 @@ struct BatchedSamples {
     guard let batch = try reader.next() else { return nil }
     var inputs: [String: Tensor] = [:]
     for reading in readings {
-      inputs[reading.shape.name] = try reading.input(batch.columns).floats()
+      let stored = try reading.input(batch.columns)
+      inputs[reading.shape.name] = try preparations[reading.shape.name]?(stored) ?? stored.floats()
     }
     return Batch(ids: batch.columns[StandardField.id]?.texts ?? [], inputs: inputs)
   }

@@ -4,7 +4,7 @@ public import Stages
 import Tensors
 import Training
 
-/// Trains the teacher, one network for each seed, on the labelled samples.
+/// Trains the teacher, one network for each seed, on the labelled samples; or brings one in.
 public struct TeacherWork: StageWork {
   public typealias Face = TeacherStage
 
@@ -13,6 +13,10 @@ public struct TeacherWork: StageWork {
   public init(_ configuration: TeacherStage.Configuration) { self.configuration = configuration }
 
   public func run(_ context: StageContext) async throws {
+    if let file = configuration.file {
+      try ExternalTeacher(file, context).run()
+      return
+    }
     let samples = try SampleSet(try context.input(TeacherStage.from))
     let classes = try samples.classes()
     let labels = try samples.openLabels()
