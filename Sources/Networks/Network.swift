@@ -146,7 +146,9 @@ public struct Network: Sendable {
     guard let batch = inputs.first?.shape.first else { return mask }
     // What the draw does to ones is its mask.
     var ones: [Tensor] = []
-    for input in inputs { ones.append(try Tensor.full(1, shape: [batch, 1], device: input.device)) }
+    for input in inputs {
+      ones.append(try Tensor.full(1, shape: [batch, 1], device: input.device))
+    }
     let kept = try transformed(ones, by: [transform], stream: stream)
     for place in touched(by: transform) {
       let axes = [Int](repeating: 1, count: inputs[place].rank - 1)

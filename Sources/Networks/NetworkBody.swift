@@ -42,7 +42,8 @@ enum NetworkBody: Sendable {
           throw NetworkError(
             modalities[other],
             "its pictures are \(modalities[other].pictureText), those of '\(modalities[0].name)' "
-              + "\(modalities[0].pictureText); a segmentation takes pictures that lie on each other")
+              + "\(modalities[0].pictureText); a segmentation takes pictures that lie on each other"
+          )
         }
         self = .latePictures(pictures, heads, modalities.map(\.name))
       } else {

@@ -32,7 +32,8 @@ public enum FusionDescription: Hashable, Sendable {
 
   private static let width = Key(
     "width", .integer(1...65_536),
-    "Width that linear maps bring the features of all modalities to; that of the widest when absent.")
+    "Width that linear maps bring the features of all modalities to; that of the widest when absent."
+  )
 
   public static let shape = Shape.either([
     .choice(["concatenate", "sum", "gated", "cross-attention", "late"]),
@@ -89,7 +90,8 @@ public enum FusionDescription: Hashable, Sendable {
       if task == .segmentation {
         faults.append(
           DescriptionFault(
-            [], "'cross-attention' fuses features of whole samples, and a segmentation those of pixels",
+            [],
+            "'cross-attention' fuses features of whole samples, and a segmentation those of pixels",
             mend: "take concatenate, sum, gated, film or late"))
       }
       return faults

@@ -76,8 +76,10 @@ public struct ResNetDescription: EncoderSettings {
         DescriptionFault(
           ["stem"],
           "pictures of \(text.joined(separator: " × ")) are too small for a ResNet of the "
-            + "\(stem.rawValue) stem, whose last stage sees a \(least)th of height and width",
-          mend: stem == .large ? "write 'stem: small'" : "take '{kind: cnn2d, channels: [16, 32]}'"))
+            + "\(stem.rawValue) stem, whose last stage sees one pixel for each \(least) of height and "
+            + "width",
+          mend: stem == .large ? "write 'stem: small'" : "take '{kind: cnn2d, channels: [16, 32]}'")
+      )
     }
     return faults
   }

@@ -120,7 +120,9 @@ public struct SafetensorsFile: Sendable {
     }
     var place = start
     func isBefore(_ one: Entry, _ other: Entry) -> Bool {
-      (one.bytes.lowerBound, one.bytes.upperBound) < (other.bytes.lowerBound, other.bytes.upperBound)
+      (one.bytes.lowerBound, one.bytes.upperBound) < (
+        other.bytes.lowerBound, other.bytes.upperBound
+      )
     }
     for entry in entries.sorted(by: isBefore) {
       guard entry.bytes.lowerBound == place else {
