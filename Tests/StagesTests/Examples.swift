@@ -28,7 +28,12 @@ enum Example {
     case (.list(let element, _), .array(let items)):
       return .array(items.map { filled($0, element) })
     case (.either(let shapes), .object):
-      let mapping = shapes.first { if case .object = $0 { true } else { false } }
+      let mapping = shapes.first {
+        switch $0 {
+        case .object, .tagged: true
+        default: false
+        }
+      }
       return mapping.map { filled(value, $0) } ?? value
     default: return value
     }

@@ -109,63 +109,60 @@ import Testing
 
   @Test func anEncoderStartsFromTheWeightsOfAFile() throws {
     let folder = try TemporaryFolder()
-    do {
-      let settings = ResNetDescription(depth: 18, stem: .small, width: 2)
-      let shape = [9, 8, 3]
-      let other = try network(.resnet(settings), shape, seed: 5)
-      var state = try encoderState(other)
-      for one in state where one.name.hasSuffix("running_mean") {
-        try one.tensor.assign(Tensor.full(0.25, shape: one.tensor.shape))
-      }
-      // What torchvision has besides.
-      let extra = [
-        NamedTensor("fc.weight", try .zeros([7, 16])), NamedTensor("fc.bias", try .zeros([7])),
-        NamedTensor("bn1.num_batches_tracked", try .zeros([])),
-      ]
-      var pretrained = settings
-      pretrained.weights = try file(state + extra, in: folder)
-      let made = try network(.resnet(pretrained), shape, seed: 1)
-      let own = try encoderState(made)
-      for (one, wanted) in zip(own, state) {
-        #expect(one.name == wanted.name)
-        #expect(try one.tensor.floats() == wanted.tensor.floats())
-      }
-      // What a model says of itself names no file: its parameters are with it.
-      #expect(made.description.encoder == .resnet(settings))
-      // The head is drawn as it is without a file.
-      let plain = try network(.resnet(settings), shape, seed: 1)
-      func head(_ network: Network) throws -> [[Float]] {
-        try network.parameters.filter { $0.name.hasPrefix("head") }.map { try $0.tensor.floats() }
-      }
-      #expect(try head(made) == head(plain))
-      // The state of a whole network: the part of the modality counts.
-      pretrained.weights = try file(other.state(), in: folder, named: "network.safetensors")
-      let again = try network(.resnet(pretrained), shape)
-      #expect(
-        try encoderState(again).last?.tensor.floats() == encoderState(other).last?.tensor.floats())
-
-      func refuse(_ shape: [Int], _ message: String) {
-        let error = #expect(throws: NetworkError.self) {
-          try network(.resnet(pretrained), shape)
-        }
-        #expect(
-          error?.message
-            == "the weights of '\(pretrained.weights ?? "")' do not fit its encoder: \(message)")
-      }
-      refuse(
-        [9, 8, 1], "'conv1.weight' is [2, 3, 3, 3] in the file and [2, 1, 3, 3] in the encoder")
-      state.removeLast()
-      pretrained.weights = try file(
-        state + [NamedTensor("layer5.x", try .zeros([1]))], in: folder, named: "few.safetensors")
-      refuse(
-        shape,
-        "the file lacks 'layer4.1.bn2.running_var'; the encoder has no 'layer5.x'")
-      pretrained.weights = folder.path("none.safetensors")
-      #expect(throws: SafetensorsFile.Damage.self) { try network(.resnet(pretrained), shape) }
-      // A model that is built from its state needs no file.
-      _ = try Network(
-        .init(encoder: .resnet(pretrained)), modalities: [.init("m", shape)], classes: 2,
-        state: plain.state())
+    let settings = ResNetDescription(depth: 18, stem: .small, width: 2)
+    let shape = [9, 8, 3]
+    let other = try network(.resnet(settings), shape, seed: 5)
+    var state = try encoderState(other)
+    for one in state where one.name.hasSuffix("running_mean") {
+      try one.tensor.assign(Tensor.full(0.25, shape: one.tensor.shape))
     }
+    // What torchvision has besides.
+    let extra = [
+      NamedTensor("fc.weight", try .zeros([7, 16])), NamedTensor("fc.bias", try .zeros([7])),
+      NamedTensor("bn1.num_batches_tracked", try .zeros([])),
+    ]
+    var pretrained = settings
+    pretrained.weights = try file(state + extra, in: folder)
+    let made = try network(.resnet(pretrained), shape, seed: 1)
+    let own = try encoderState(made)
+    for (one, wanted) in zip(own, state) {
+      #expect(one.name == wanted.name)
+      #expect(try one.tensor.floats() == wanted.tensor.floats())
+    }
+    // What a model says of itself names no file: its parameters are with it.
+    #expect(made.description.encoder == .resnet(settings))
+    // The head is drawn as it is without a file.
+    let plain = try network(.resnet(settings), shape, seed: 1)
+    func head(_ network: Network) throws -> [[Float]] {
+      try network.parameters.filter { $0.name.hasPrefix("head") }.map { try $0.tensor.floats() }
+    }
+    #expect(try head(made) == head(plain))
+    // The state of a whole network: the part of the modality counts.
+    pretrained.weights = try file(other.state(), in: folder, named: "network.safetensors")
+    let again = try network(.resnet(pretrained), shape)
+    #expect(
+      try encoderState(again).last?.tensor.floats() == encoderState(other).last?.tensor.floats())
+
+    func refuse(_ shape: [Int], _ message: String) {
+      let error = #expect(throws: NetworkError.self) {
+        try network(.resnet(pretrained), shape)
+      }
+      #expect(
+        error?.message
+          == "the weights of '\(pretrained.weights ?? "")' do not fit its encoder: \(message)")
+    }
+    refuse([9, 8, 1], "'conv1.weight' is [2, 3, 3, 3] in the file and [2, 1, 3, 3] in the encoder")
+    state.removeLast()
+    pretrained.weights = try file(
+      state + [NamedTensor("layer5.x", try .zeros([1]))], in: folder, named: "few.safetensors")
+    refuse(
+      shape,
+      "the file lacks 'layer4.1.bn2.running_var'; the encoder has no 'layer5.x'")
+    pretrained.weights = folder.path("none.safetensors")
+    #expect(throws: SafetensorsFile.Damage.self) { try network(.resnet(pretrained), shape) }
+    // A model that is built from its state needs no file.
+    _ = try Network(
+      .init(encoder: .resnet(pretrained)), modalities: [.init("m", shape)], classes: 2,
+      state: plain.state())
   }
 }
