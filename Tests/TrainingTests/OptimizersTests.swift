@@ -65,14 +65,17 @@ import Training
     }
   }
 
-  @Test func schedulesRunFromOneDown() {
+  @Test func schedulesRunFromOneDown() throws {
     let cosine = CosineSchedule()
     #expect(cosine.factor(at: 0, of: 100) == 1)
     #expect(abs(cosine.factor(at: 50, of: 100) - 0.5) < 1e-15)
     #expect(cosine.factor(at: 99, of: 100) > 0 && cosine.factor(at: 99, of: 100) < 0.001)
     #expect((0..<9).allSatisfy { ConstantSchedule().factor(at: $0, of: 9) == 1 })
-    #expect(TrainingDescription.Schedule.cosine.schedule is CosineSchedule)
-    #expect(TrainingDescription.Schedule.constant.schedule is ConstantSchedule)
+    func made(_ schedule: ScheduleDescription) throws -> any Schedule {
+      try TrainingDescription(schedule: schedule).makeSchedule(total: 9, perEpoch: 3)
+    }
+    #expect(try made(.cosine) is CosineSchedule)
+    #expect(try made(.constant) is ConstantSchedule)
   }
 
   @Test func settingsThatContradictEachOtherAreRefused() throws {
