@@ -27,6 +27,8 @@ public struct Trainer: Sendable {
   public var device: Device
   /// Whether small perceptrons take their gradients from the fused call; tests compare both ways.
   var usesFusedGradients = true
+  /// What networks start as instead of at random; tests give the start of a reference.
+  var start: [NamedTensor]?
 
   public init(
     network: NetworkDescription, classes: Int, training: TrainingDescription,
@@ -55,6 +57,7 @@ public struct Trainer: Sendable {
     let network = try Network(
       self.network, modalities: source.modalities, classes: classes,
       stream: RandomStream(seed: bits, purpose: "start", device: device))
+    if let start { try network.load(start) }
     let objective = try objective(network)
     var optimizer = try training.optimizer.makeOptimizer(
       objective.parameters,
@@ -142,7 +145,7 @@ public struct Trainer: Sendable {
         predictedClasses: onTraining.histogram))
   }
 
-  private func objective(_ network: Network) throws -> any Objective {
+  func objective(_ network: Network) throws -> any Objective {
     for transform in transforms { try check(transform, network) }
     let labelSmoothing = training.labelSmoothing ?? 0
     guard (0..<1).contains(labelSmoothing) else {
