@@ -1,5 +1,7 @@
 #include "Handles.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <vector>
 
 namespace {
