@@ -3,64 +3,31 @@ public import Layers
 public import Recipes
 public import Tensors
 
-/// One encoder for each modality, their features side by side, a head to one logit for each class,
-/// of the sample or of each of its pixels.
+/// One encoder for each modality, a fusion of their features, a head to one logit for each class, of
+/// the sample or of each of its pixels.
 ///
 /// Copies share their parameters, which training moves in place.
 public struct Network: Sendable {
+  /// Without `weights`: the parameters are here.
   public let description: NetworkDescription
   /// In the order in which `logits` takes their tensors.
   public let modalities: [ModalityShape]
   public let classes: Int
-  private let body: Body
+  private let body: NetworkBody
 
-  private enum Body: Sendable {
-    /// Features side by side, to logits `[batch, class]`.
-    case vector([any Encoder], Sequential)
-    /// Feature maps, to logits `[batch, class, height, width]`.
-    case pictures([any PictureEncoder], SegmentationHead)
-  }
-
-  /// A random start drawn from `stream`, on its device.
+  /// With the parameters that encoders' `weights` name, and else a random start drawn from `stream`,
+  /// on its device.
   ///
   /// Encoders of modalities that the network does not see are passed over: variants share them.
   ///
-  /// - Throws: `NetworkError` when a modality does not suit its encoder, or an encoder the head.
+  /// - Throws: `NetworkError` when a modality does not suit its encoder, an encoder the head, or a
+  ///   file of weights its encoder; `SafetensorsFile.Damage` when such a file cannot be read.
   public init(
     _ description: NetworkDescription, modalities: [ModalityShape], classes: Int,
     stream: RandomStream
   ) throws {
-    guard !modalities.isEmpty else { throw NetworkError("network", "it has no modality") }
-    guard classes > 0 else { throw NetworkError("network", "it has no class") }
-    self.description = description
-    self.modalities = modalities
-    self.classes = classes
-    let encoders = try modalities.map {
-      try description.encoder(of: $0.name).encoder(of: $0, stream: stream)
-    }
-    if description.head.kind == .segmentation {
-      let pictures = try zip(encoders, modalities).map { encoder, modality in
-        guard let encoder = encoder as? any PictureEncoder else {
-          throw NetworkError(
-            modality,
-            "its encoder '\(description.encoder(of: modality.name).kind)' does not keep where its "
-              + "features are, which a segmentation needs; take 'cnn2d'")
-        }
-        return encoder
-      }
-      body = .pictures(
-        pictures,
-        try SegmentationHead(
-          description.head, pictures, of: modalities, classes: classes, stream: stream))
-      return
-    }
-    let fused = encoders.reduce(0) { $0 + $1.features }
-    let hidden = description.head.hidden
-    body = .vector(
-      encoders,
-      Sequential(
-        try hiddenLayers(fused, hidden, Activation(description.head.activation), stream: stream)
-          + [try Linear(hidden.last ?? fused, classes, stream: stream)]))
+    try self.init(
+      description, modalities: modalities, classes: classes, loadsWeights: true, stream: stream)
   }
 
   /// A network with the parameters of `state`, such as another one's `state()`.
@@ -71,97 +38,128 @@ public struct Network: Sendable {
     state: [NamedTensor], device: Device = .cpu
   ) throws {
     try self.init(
-      description, modalities: modalities, classes: classes,
+      description, modalities: modalities, classes: classes, loadsWeights: false,
       stream: RandomStream(seed: 0, device: device))
     try load(state)
+  }
+
+  private init(
+    _ description: NetworkDescription, modalities: [ModalityShape], classes: Int,
+    loadsWeights: Bool, stream: RandomStream
+  ) throws {
+    guard !modalities.isEmpty else { throw NetworkError("network", "it has no modality") }
+    guard classes > 0 else { throw NetworkError("network", "it has no class") }
+    self.description = description.withoutWeights
+    self.modalities = modalities
+    self.classes = classes
+    body = try NetworkBody(
+      description, modalities: modalities, classes: classes, loadsWeights: loadsWeights,
+      stream: stream)
   }
 
   /// What its logits stand for.
   public var task: LearningTask { description.head.kind ?? .singleLabel }
 
   /// The logits of one sample: `[class]`, or `[class, height, width]`.
-  public var outputShape: [Int] {
-    switch body {
-    case .vector: [classes]
-    case .pictures(_, let head): [classes, head.height, head.width]
-    }
-  }
+  public var outputShape: [Int] { [classes] + body.outputSize }
 
   /// How many samples go through at once in evaluation: as many as keep what a layer makes of them
   /// within 64 MiB, and 1024 at most.
   public var samplesPerPass: Int {
-    let activations =
-      switch body {
-      case .vector(let encoders, _): encoders.map(\.activations).max() ?? 1
-      case .pictures(let encoders, let head):
-        max(head.activations, encoders.map(\.activations).max() ?? 1)
-      }
-    return max(1, min(1024, (1 << 24) / max(1, activations)))
+    max(1, min(1024, (1 << 24) / max(1, body.activations)))
   }
 
   // MARK: Forward
 
   /// Logits `[batch] + outputShape` of one tensor `[batch, …sample shape]` for each modality.
   ///
-  /// - transforms: T on the student's side, drawn from `stream` in their order
+  /// - presence: numbers `[batch, modality]`, 0 where a sample lacks a modality, whose tensor then
+  ///   counts nowhere, 1 elsewhere; all samples have all when absent
+  /// - transforms: T on the student's side, drawn from `stream` in their order; a modality that T
+  ///   drops counts as lacking
   public func logits(
-    _ inputs: [Tensor], mode: Mode, transforms: [TransformDescription] = [],
-    stream: RandomStream? = nil
+    _ inputs: [Tensor], presence: Tensor? = nil, mode: Mode,
+    transforms: [TransformDescription] = [], stream: RandomStream? = nil
   ) throws -> Tensor {
     var geometry = Geometry()
     return try logits(
-      inputs, mode: mode, transforms: transforms, stream: stream, geometry: &geometry)
+      inputs, presence: presence, mode: mode, transforms: transforms, stream: stream,
+      geometry: &geometry)
   }
 
   /// The same; `geometry` takes in how the transforms moved the pictures.
   public func logits(
-    _ inputs: [Tensor], mode: Mode, transforms: [TransformDescription], stream: RandomStream?,
-    geometry: inout Geometry
+    _ inputs: [Tensor], presence: Tensor? = nil, mode: Mode, transforms: [TransformDescription],
+    stream: RandomStream?, geometry: inout Geometry
   ) throws -> Tensor {
     precondition(transforms.isEmpty || stream != nil, "transforms need a stream to draw from")
-    try check(inputs)
+    try check(inputs, presence)
     var inputs = inputs
+    var mask = try presence?.converted(to: .float32)
     if let stream {
-      inputs = try transformed(inputs, by: transforms, stream: stream, geometry: &geometry)
+      for transform in transforms {
+        if case .modalityDropout = transform {
+          mask = try dropped(&inputs, by: transform, stream: stream, mask: mask)
+        } else {
+          inputs = try transformed(inputs, by: [transform], stream: stream, geometry: &geometry)
+        }
+      }
     }
     func disturbed(_ features: Tensor) throws(TensorError) -> Tensor {
       guard let stream else { return features }
       return try Self.disturbed(features, by: transforms, stream: stream)
     }
-    switch body {
-    case .vector(let encoders, let head):
-      var features: [Tensor] = []
-      for (encoder, input) in zip(encoders, inputs) {
-        features.append(try encoder(input, mode: mode))
-      }
-      let fused = features.count == 1 ? features[0] : try Tensor.concatenate(features, axis: 1)
-      return try head(disturbed(fused), mode: mode)
-    case .pictures(let encoders, let head):
-      var maps: [[Tensor]] = []
-      for (encoder, input) in zip(encoders, inputs) {
-        maps.append(try encoder.maps(input, mode: mode))
-      }
-      return try head(maps, mode: mode, disturb: disturbed)
-    }
+    return try body.logits(
+      inputs, presence: Presence(mask: mask, modalities: modalities.count), mode: mode,
+      disturb: disturbed)
   }
 
   /// Logits in evaluation, without history, `batchSize` samples at a time; `samplesPerPass` when
   /// absent.
-  public func logits(_ inputs: [Tensor], batchSize: Int? = nil) throws -> Tensor {
-    try check(inputs)
+  ///
+  /// - presence: as above
+  public func logits(
+    _ inputs: [Tensor], presence: Tensor? = nil, batchSize: Int? = nil
+  ) throws -> Tensor {
+    try check(inputs, presence)
     let batchSize = batchSize ?? samplesPerPass
     let count = inputs[0].shape[0]
     return try withoutGradients { () throws -> Tensor in
-      if count <= batchSize { return try logits(inputs, mode: .evaluation) }
+      if count <= batchSize {
+        return try logits(inputs, presence: presence, mode: .evaluation)
+      }
       let parts = try stride(from: 0, to: count, by: batchSize).map { start in
         let rows = start..<min(count, start + batchSize)
-        return try logits(inputs.map { try $0.sliced(rows) }, mode: .evaluation)
+        return try logits(
+          inputs.map { try $0.sliced(rows) }, presence: presence.map { try $0.sliced(rows) },
+          mode: .evaluation)
       }
       return try Tensor.concatenate(parts, axis: 0)
     }
   }
 
-  private func check(_ inputs: [Tensor]) throws {
+  /// Zeroes the modalities that `transform` drops, and says so in the mask that comes back.
+  private func dropped(
+    _ inputs: inout [Tensor], by transform: TransformDescription, stream: RandomStream,
+    mask: Tensor?
+  ) throws(TensorError) -> Tensor? {
+    guard let batch = inputs.first?.shape.first else { return mask }
+    // What the draw does to ones is its mask.
+    var ones: [Tensor] = []
+    for input in inputs {
+      ones.append(try Tensor.full(1, shape: [batch, 1], device: input.device))
+    }
+    let kept = try transformed(ones, by: [transform], stream: stream)
+    for place in touched(by: transform) {
+      let axes = [Int](repeating: 1, count: inputs[place].rank - 1)
+      inputs[place] = try inputs[place] * kept[place].reshaped([batch] + axes)
+    }
+    let drawn = try Tensor.concatenate(kept, axis: 1)
+    guard let mask else { return drawn }
+    return try mask * drawn
+  }
+
+  private func check(_ inputs: [Tensor], _ presence: Tensor?) throws {
     guard inputs.count == modalities.count else {
       throw NetworkError(
         "network", "it takes \(modalities.count) modalities, got \(inputs.count)")
@@ -177,6 +175,12 @@ public struct Network: Sendable {
           "modality '\(modality.name)'",
           "\(input.shape[0]) samples, but '\(modalities[0].name)' has \(inputs[0].shape[0])")
       }
+    }
+    if let presence, presence.shape != [inputs[0].shape[0], modalities.count] {
+      throw NetworkError(
+        "presence",
+        "of \(inputs[0].shape[0]) samples of \(modalities.count) modalities, got "
+          + "\(presence.shape)")
     }
   }
 
@@ -220,40 +224,34 @@ public struct Network: Sendable {
   }
 
   private func named(_ tensors: (any Layer) -> [NamedTensor]) -> [NamedTensor] {
-    parts.flatMap { name, layer in
+    body.parts(of: modalities).flatMap { name, layer in
       tensors(layer).map { NamedTensor("\(name).\($0.name)", $0.tensor) }
-    }
-  }
-
-  private var parts: [(name: String, layer: any Layer)] {
-    func named(_ encoders: [any Encoder]) -> [(name: String, layer: any Layer)] {
-      zip(modalities, encoders).map { ("encoders.\($0.name)", $1) }
-    }
-    return switch body {
-    case .vector(let encoders, let head): named(encoders) + [("head", head)]
-    case .pictures(let encoders, let head):
-      named(encoders) + head.parts.map { ("head.\($0.name)", $0.layer) }
     }
   }
 
   // MARK: As a perceptron
 
-  /// The same map as one fused call with the cross entropy of one class, or `nil` when an encoder is
-  /// more than affine layers or the logits stand for something else.
+  /// The same map of samples that lack nothing as one fused call with the cross entropy of one class,
+  /// or `nil` when an encoder is more than affine layers, features do not stand side by side or the
+  /// logits stand for something else.
   public func perceptron() throws(TensorError) -> Perceptron? {
-    guard case .vector(let encoders, _) = body, task == .singleLabel else { return nil }
+    guard task == .singleLabel, modalities.count == 1 || description.fusion == .concatenate else {
+      return nil
+    }
     var chains: [Perceptron.Chain] = []
+    var fused = 0
     for modality in modalities {
       switch description.encoder(of: modality.name) {
       case .identity:
         chains.append(.init(widths: [modality.width], activation: .relu))
+        fused += modality.width
       case .mlp(let mlp):
         chains.append(
           .init(widths: [modality.width] + mlp.hidden, activation: .init(mlp.activation)))
-      case .cnn1d, .cnn2d: return nil
+        fused += mlp.hidden.last ?? modality.width
+      case .cnn1d, .cnn2d, .cnn3d, .resnet, .transformer: return nil
       }
     }
-    let fused = encoders.reduce(0) { $0 + $1.features }
     return try Perceptron(
       encoders: chains,
       head: .init(

@@ -47,6 +47,8 @@ enum NetworkChecks {
     for (modality, encoder) in network.encoders.sorted(by: { $0.key < $1.key }) {
       check(encoder, at: path + ["network", "encoders", modality], report: report)
     }
+    checkFusion(
+      network, modalities, samples?.task ?? network.head.kind, at: path, report: report)
     for (index, transform) in transforms.enumerated() {
       for modality in transform.modalities ?? [] where !modalities.contains(modality) {
         report(
@@ -57,24 +59,30 @@ enum NetworkChecks {
       }
     }
     checkShapes(network, modalities, samples?.shapes ?? [:], at: path, report: report)
-    checkTask(network, modalities, transforms, samples?.task, at: path, report: report)
+    checkTask(
+      network, modalities, transforms, samples?.task, samples?.shapes ?? [:], at: path,
+      report: report)
   }
 
   private static func check(
     _ encoder: EncoderDescription, at path: [String], report: (Complaint) -> Void
   ) {
-    let size: Int
-    switch encoder {
-    case .cnn1d(let description): size = description.kernelSize
-    case .cnn2d(let description): size = description.kernelSize
-    case .identity, .mlp: return
+    for fault in encoder.faults(of: []) {
+      report(Complaint(path + fault.key, fault.message, mend: fault.mend))
     }
-    guard size % 2 == 0 else { return }
-    report(
-      Complaint(
-        path + ["kernel-size"],
-        "kernel-size \(size) is even: padding could not keep the length",
-        mend: "take \(size - 1) or \(size + 1)"))
+  }
+
+  private static func checkFusion(
+    _ network: NetworkDescription, _ modalities: [String], _ task: LearningTask?,
+    at path: [String], report: (Complaint) -> Void
+  ) {
+    for fault in network.fusion.faults(among: modalities, task: task) {
+      var mend = fault.mend
+      if case .film(let by) = network.fusion {
+        mend = Suggestions.mend(by, among: modalities, called: "modalities")
+      }
+      report(Complaint(path + ["network", "fusion"] + fault.key, fault.message, mend: mend))
+    }
   }
 
   /// Where an encoder of `modality` stands in the file.
@@ -85,33 +93,81 @@ enum NetworkChecks {
       + (network.encoders[modality] == nil ? ["encoder"] : ["encoders", modality])
   }
 
-  /// Whether samples of known shapes suit their encoders.
+  /// Whether samples of known shapes suit their encoders, and files of weights the encoders.
   private static func checkShapes(
     _ network: NetworkDescription, _ modalities: [String], _ shapes: [String: [Int?]],
     at path: [String], report: (Complaint) -> Void
   ) {
     for modality in modalities {
-      guard let shape = shapes[modality],
-        let fault = network.encoder(of: modality).fault(ofAxes: shape.count)
-      else { continue }
-      let text = shape.map { $0.map(String.init) ?? "*" }.joined(separator: ", ")
-      let mend =
-        switch shape.count {
-        case 2: "write 'encoders: {\(modality): {kind: cnn1d, channels: [32, 64]}}'"
-        case 3, 4: "write 'encoders: {\(modality): {kind: cnn2d, channels: [16, 32]}}'"
-        default: "write 'encoders: {\(modality): {kind: mlp, hidden: [32]}}'"
-        }
+      let encoder = network.encoder(of: modality)
+      let place = place(of: modality, in: network, at: path)
+      let shape = shapes[modality]
+      if let shape, let fault = encoder.fault(ofAxes: shape.count) {
+        let text = shape.map { $0.map(String.init) ?? "*" }.joined(separator: ", ")
+        let mend =
+          switch shape.count {
+          case 2: "write 'encoders: {\(modality): {kind: cnn1d, channels: [32, 64]}}'"
+          case 3, 4: "write 'encoders: {\(modality): {kind: cnn2d, channels: [16, 32]}}'"
+          default: "write 'encoders: {\(modality): {kind: mlp, hidden: [32]}}'"
+          }
+        report(
+          Complaint(place, "\(fault); those of '\(modality)' are [\(text)]", mend: mend))
+        continue
+      }
+      let own = encoder.faults(of: [])
+      let faults = encoder.faults(of: shape ?? []).filter { !own.contains($0) }
+      for fault in faults {
+        report(
+          Complaint(
+            place + fault.key, "of '\(modality)' \(fault.message)", mend: fault.mend))
+      }
+      if own.isEmpty, faults.isEmpty {
+        checkWeights(encoder, of: modality, shape, at: place + ["weights"], report: report)
+      }
+    }
+  }
+
+  /// Whether a file of weights can be read and, where that is known before the data are there, has
+  /// what the encoder has.
+  private static func checkWeights(
+    _ encoder: EncoderDescription, of modality: String, _ shape: [Int?]?, at path: [String],
+    report: (Complaint) -> Void
+  ) {
+    guard let file = encoder.weights else { return }
+    let weights: WeightsFile
+    do {
+      weights = try WeightsFile(file, kind: encoder.kind, modality: modality)
+    } catch {
       report(
         Complaint(
-          place(of: modality, in: network, at: path),
-          "\(fault); those of '\(modality)' are [\(text)]", mend: mend))
+          path, "the weights cannot be read: \(error)",
+          mend:
+            "save them by safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")"
+        ))
+      return
+    }
+    if !weights.leftOut.isEmpty {
+      let names = weights.leftOut.map { "'\($0)'" }.joined(separator: " and ")
+      report(
+        Complaint(
+          path, "\(names) of '\(file)' are left out: this network has a head of its own",
+          mend: "nothing to do", isWarning: true))
+    }
+    guard case .resnet(let resnet) = encoder else { return }
+    let channels = shape.flatMap { $0.count == 2 ? 1 : $0.last.flatMap(\.self) }
+    for fault in weights.faults(resnet.tensors(inputChannels: channels)) {
+      report(
+        Complaint(
+          path, "the weights of '\(file)' do not fit the encoder of '\(modality)': \(fault)",
+          mend: "take the weights of a ResNet-\(resnet.depth) of this stem, width and input"))
     }
   }
 
   /// Whether head, encoders and transforms suit what the samples ask for.
   private static func checkTask(
     _ network: NetworkDescription, _ modalities: [String], _ transforms: [TransformDescription],
-    _ task: LearningTask?, at path: [String], report: (Complaint) -> Void
+    _ task: LearningTask?, _ shapes: [String: [Int?]], at path: [String],
+    report: (Complaint) -> Void
   ) {
     if let kind = network.head.kind, let task, kind != task {
       report(
@@ -120,11 +176,19 @@ enum NetworkChecks {
           "a head for '\(kind.rawValue)', and the samples ask for '\(task.rawValue)'",
           mend: "remove 'kind': the head then follows the samples"))
     }
-    guard (task ?? network.head.kind) == .segmentation else { return }
-    var scales: [String: CNN2DDescription] = [:]
+    guard let answered = task ?? network.head.kind else { return }
+    guard answered == .segmentation else {
+      if network.head.decoder != nil {
+        report(
+          Complaint(
+            path + ["network", "head", "decoder"],
+            "a decoder makes maps of classes, and the samples ask for '\(answered.rawValue)'",
+            mend: "remove 'decoder'"))
+      }
+      return
+    }
     for modality in modalities {
       let encoder = network.encoder(of: modality)
-      if case .cnn2d(let description) = encoder { scales[modality] = description }
       guard !encoder.keepsPlaces else { continue }
       report(
         Complaint(
@@ -133,18 +197,7 @@ enum NetworkChecks {
             + "'\(modality)' does not keep",
           mend: "take '{kind: cnn2d, channels: [16, 32]}'"))
     }
-    let known = modalities.compactMap { name in scales[name].map { (name, $0) } }
-    if let (first, own) = known.first {
-      for (name, other) in known.dropFirst()
-      where own.channels.count != other.channels.count || own.pool != other.pool {
-        report(
-          Complaint(
-            place(of: name, in: network, at: path),
-            "the encoders of '\(first)' and '\(name)' have other scales, and a segmentation sets "
-              + "their maps side by side",
-            mend: "take as many 'channels' and the same 'pool' for both"))
-      }
-    }
+    checkScales(network, modalities, shapes, at: path, report: report)
     for (index, transform) in transforms.enumerated() where transform.movesPixels {
       guard let touched = transform.modalities, !modalities.allSatisfy(touched.contains) else {
         continue
@@ -154,6 +207,32 @@ enum NetworkChecks {
           path + ["transform", "\(index)", "modalities"],
           "the transform moves the pixels and labels of some modalities and leaves others where they "
             + "are", mend: "leave 'modalities' out"))
+    }
+  }
+
+  /// Whether the maps of all modalities lie on each other.
+  private static func checkScales(
+    _ network: NetworkDescription, _ modalities: [String], _ shapes: [String: [Int?]],
+    at path: [String], report: (Complaint) -> Void
+  ) {
+    // Each of a late fusion has a decoder of its own.
+    guard network.fusion != .late else { return }
+    let known = modalities.compactMap { name in
+      network.encoder(of: name).settings.map { (name, $0) }
+    }.filter { $0.1.scales(of: 1) != nil }
+    guard let (first, own) = known.first else { return }
+    // A size that is not known yet: one that any stride halves often enough.
+    let size = shapes[first].map { $0.prefix(2).map { $0 ?? 1 << 20 } } ?? [1 << 20]
+    for (name, other) in known.dropFirst()
+    where size.contains(where: { own.scales(of: $0) != other.scales(of: $0) }) {
+      report(
+        Complaint(
+          place(of: name, in: network, at: path),
+          "the encoders of '\(first)' and '\(name)' have other scales, and a segmentation sets "
+            + "their maps side by side",
+          mend: own is CNN2DDescription && other is CNN2DDescription
+            ? "take as many 'channels' and the same 'pool' for both"
+            : "take the same kind of encoder for both"))
     }
   }
 }

@@ -261,4 +261,5 @@ CTFailure *ct_perceptron_gradient(
 }
 #endif
 
+#include "CTLayers.h"
 #include "CTTraining.h"
