@@ -253,7 +253,7 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
       "label-smoothing", .number(.init(0, 1, isUpperOpen: true)),
       "How much of each target is spread evenly over the classes; absent means 0."),
     Key(
-      "ema", .number(.init(0, 1, isLowerOpen: true, isUpperOpen: true)),
+      "ema", .number(.init(0, 1, isUpperOpen: true)),
       "Decay of a running average of the parameters, which is then what is measured and kept: "
         + "0.999; absent means none."),
     Key("batch-size", .positiveInteger, "Samples a step; absent means all of them (full batch)."),

@@ -15,8 +15,8 @@ struct ParameterAverage {
 
   /// - Throws: `TrainingError` for a decay outside 0..<1.
   init(of parameters: [Tensor], decay: Double) throws {
-    guard decay > 0, decay < 1 else {
-      throw TrainingError.settings("an average decays by more than 0 and less than 1, not \(decay)")
+    guard (0..<1).contains(decay) else {
+      throw TrainingError.settings("an average decays by 0 or more and less than 1, not \(decay)")
     }
     self.parameters = parameters
     self.decay = decay

@@ -323,6 +323,8 @@ import Testing
   ) throws {
     var trainer = Self.perceptron
     trainer.usesFusedGradients = isFused
+    trainer.training.optimizer = .adam(
+      learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0)
     trainer.training.batchSize = 25
     trainer.training.ema = 0.99
     trainer.training.steps = 60
@@ -512,14 +514,18 @@ import Testing
       learningRate: 0.01, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0)
     for isFused in [true, false] {
       plain.usesFusedGradients = isFused
-      let wanted = try floats(plain.train(seed: 2, on: source).network)
+      let wanted = try plain.train(seed: 2, on: source).network
       var trainer = plain
       trainer.training.decay = .weights
       trainer.training.clipGradients = 1e9
       trainer.training.labelSmoothing = 0
       trainer.training.patience = nil
+      trainer.training.ema = 0
       let found = try trainer.train(seed: 2, on: source).network
-      #expect(try floats(found) == wanted)
+      for (one, other) in zip(try found.state(), try wanted.state()) {
+        // libtorch takes the last few elements of a tensor by other instructions.
+        #expect(try difference(one.tensor, other.tensor) <= (isFused ? 1e-5 : 0))
+      }
     }
   }
 
@@ -546,7 +552,7 @@ import Testing
     try refuse(
       { $0.training.schedule = .step() }, "a step schedule needs either 'epochs' or 'steps'")
     try refuse(
-      { $0.training.ema = 1 }, "an average decays by more than 0 and less than 1, not 1.0")
+      { $0.training.ema = 1 }, "an average decays by 0 or more and less than 1, not 1.0")
     try refuse(
       { $0.training.labelSmoothing = 1 },
       "a label-smoothing is from 0 to less than 1, not 1.0")
