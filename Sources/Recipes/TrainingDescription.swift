@@ -12,6 +12,12 @@ public enum OptimizerDescription: Codable, Hashable, Sendable {
     }
   }
 
+  public var weightDecay: Double {
+    switch self {
+    case .sgd(_, _, _, let decay), .adam(_, _, _, let decay), .adamW(_, _, _, let decay): decay
+    }
+  }
+
   private static func adaptiveKeys(weightDecay: Double) -> [Key] {
     [
       Key("learning-rate", .positiveNumber, default: 0.001, "Step size."),
@@ -91,15 +97,42 @@ public enum OptimizerDescription: Codable, Hashable, Sendable {
 
 /// How long, how fast and on what a network trains.
 public struct TrainingDescription: Codable, Hashable, Sendable {
-  public enum Schedule: String, Codable, Hashable, Sendable, CaseIterable {
-    case constant
-    /// Half a cosine from the learning rate down to zero (Loshchilov and Hutter 2017, one cycle).
-    case cosine
+  /// How the learning rate rises at the start; one of the three is given.
+  public struct WarmUp: Codable, Hashable, Sendable {
+    /// Optimiser steps.
+    public var steps: Int?
+    /// Passes over the data.
+    public var epochs: Int?
+    /// Of all steps of the training, in 0..<1.
+    public var share: Double?
+
+    public init(steps: Int? = nil, epochs: Int? = nil, share: Double? = nil) {
+      self.steps = steps
+      self.epochs = epochs
+      self.share = share
+    }
+
+    static let keys: [Key] = [
+      Key("steps", .positiveInteger, "Optimiser steps of the rise."),
+      Key("epochs", .positiveInteger, "Passes over the data of the rise."),
+      Key(
+        "share", .number(.init(0, 1, isLowerOpen: true, isUpperOpen: true)),
+        "Share of all steps of the training."),
+    ]
   }
 
-  /// How much the pixels of a class weigh in the loss of a segmentation.
+  /// Which parameters the optimiser's weight decay pulls towards zero.
+  public enum Decay: String, Codable, Hashable, Sendable, CaseIterable {
+    case all
+    /// Those of two axes and more: neither biases nor what normalisation layers scale and shift by.
+    case weights
+  }
+
+  /// How much a class weighs in the loss: its samples or pixels; where samples have several labels,
+  /// the samples that have the label.
   public enum ClassWeights: Codable, Hashable, Sendable {
-    /// Inverse to how often the training labels have the class; the mean over their pixels is 1.
+    /// Inverse to how often the training labels have the class; the mean over samples or pixels is
+    /// 1. Of several labels for a sample: how many samples lack the label for each that has it.
     case balanced
     /// By name; 1 for classes that it does not name.
     case named([String: Double])
@@ -138,7 +171,18 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
   }
 
   public var optimizer: OptimizerDescription
-  public var schedule: Schedule
+  public var schedule: ScheduleDescription
+  /// A linear rise of the learning rate from near 0, before `schedule` begins; `nil` means none.
+  public var warmUp: WarmUp?
+  /// `nil` means all.
+  public var decay: Decay?
+  /// The largest norm of all gradients together; longer ones are shortened to it.
+  public var clipGradients: Double?
+  /// How much of each target is spread evenly over the classes, in 0..<1; `nil` means 0.
+  public var labelSmoothing: Double?
+  /// The network that is measured and kept averages the parameters of all steps, each one weighing
+  /// this many times as much as the next; `nil` keeps the parameters themselves.
+  public var ema: Double?
   /// Samples a step; absent means all of them (full batch).
   public var batchSize: Int?
   /// Passes over the data; either this or `steps`.
@@ -148,7 +192,10 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
   /// Share of the training samples that is kept aside to measure agreement on.
   public var holdBack: Double
   public var select: Selection
-  /// Of a segmentation; `nil` means that all pixels weigh the same.
+  /// Training stops when the agreement on the held-back part has not risen in so many measurements
+  /// in a row; `nil` means never. There are about fifty in a whole training.
+  public var patience: Int?
+  /// `nil` means that all classes weigh the same.
   public var classWeights: ClassWeights?
   /// How many networks are trained, with seeds `firstSeed`, `firstSeed` + 1, …
   public var seeds: Int
@@ -157,17 +204,25 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
   public init(
     optimizer: OptimizerDescription = .sgd(
       learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0),
-    schedule: Schedule = .constant, batchSize: Int? = nil, epochs: Int? = nil, steps: Int? = nil,
-    holdBack: Double = 0, select: Selection = .last, classWeights: ClassWeights? = nil,
+    schedule: ScheduleDescription = .constant, warmUp: WarmUp? = nil, decay: Decay? = nil,
+    clipGradients: Double? = nil, labelSmoothing: Double? = nil, ema: Double? = nil,
+    batchSize: Int? = nil, epochs: Int? = nil, steps: Int? = nil, holdBack: Double = 0,
+    select: Selection = .last, patience: Int? = nil, classWeights: ClassWeights? = nil,
     seeds: Int = 1, firstSeed: Int = 0
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
+    self.warmUp = warmUp
+    self.decay = decay
+    self.clipGradients = clipGradients
+    self.labelSmoothing = labelSmoothing
+    self.ema = ema
     self.batchSize = batchSize
     self.epochs = epochs
     self.steps = steps
     self.holdBack = holdBack
     self.select = select
+    self.patience = patience
     self.classWeights = classWeights
     self.seeds = seeds
     self.firstSeed = firstSeed
@@ -181,8 +236,26 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
       "optimizer", OptimizerDescription.shape, default: .object(["kind": .string("sgd")]),
       "How parameters move."),
     Key(
-      "schedule", .choice(Schedule.allCases.map(\.rawValue)), default: "constant",
-      "How the learning rate moves."),
+      "schedule", ScheduleDescription.shape, default: "constant",
+      "How the learning rate moves after the warm-up."),
+    Key(
+      "warm-up", .object(WarmUp.keys),
+      "A linear rise of the learning rate from near 0, before the schedule begins; absent means none."
+    ),
+    Key(
+      "decay", .choice(Decay.allCases.map(\.rawValue)),
+      "Which parameters 'weight-decay' pulls on: all (when absent), or the weights alone, sparing "
+        + "biases and normalisation."),
+    Key(
+      "clip-gradients", .positiveNumber,
+      "Largest norm of all gradients together; longer ones are shortened to it."),
+    Key(
+      "label-smoothing", .number(.init(0, 1, isUpperOpen: true)),
+      "How much of each target is spread evenly over the classes; absent means 0."),
+    Key(
+      "ema", .number(.init(0, 1, isUpperOpen: true)),
+      "Decay of a running average of the parameters, which is then what is measured and kept: "
+        + "0.999; absent means none."),
     Key("batch-size", .positiveInteger, "Samples a step; absent means all of them (full batch)."),
     Key("epochs", .positiveInteger, "Passes over the data; either this or 'steps'."),
     Key("steps", .positiveInteger, "Optimiser steps; either this or 'epochs'."),
@@ -193,9 +266,13 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
       "select", .choice(Selection.allCases.map(\.rawValue)), default: "last",
       "Which network is kept: the last, or the one that agreed best on the held-back part."),
     Key(
+      "patience", .positiveInteger,
+      "Stop when the agreement on the held-back part has not risen in so many measurements in a "
+        + "row, of about fifty in a whole training; absent means never."),
+    Key(
       "class-weights", .either([.choice([ClassWeights.balancedWord]), .map(.positiveNumber)]),
-      "How much the pixels of each class weigh in a segmentation's loss: 'balanced', or weights by "
-        + "class, 1 for those not named."),
+      "How much each class weighs in the loss: 'balanced', or weights by class, 1 for those not "
+        + "named. Of several labels for a sample, how much those weigh that have the label."),
     Key("seeds", .positiveInteger, default: 1, "How many networks, one for each seed."),
     Key("first-seed", .count, default: 0, "The seed of the first network."),
   ]

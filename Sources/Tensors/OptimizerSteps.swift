@@ -36,3 +36,26 @@ public func stepAdam(
       isDecoupled)
   }
 }
+
+/// Gradients whose Euclidean norm, of all together, is `most` at most, and what the norm was: each
+/// one times `most / (norm + 1e-6)`, or 1 where that is more (`torch.nn.utils.clip_grad_norm_`).
+public func clippedGradients(
+  _ gradients: [Tensor], to most: Double
+) throws(TensorError) -> (gradients: [Tensor], norm: Double) {
+  var norm = 0.0
+  var results = [OpaquePointer?](repeating: nil, count: gradients.count)
+  try TorchCall.run("clipGradients", gradients) { operands in
+    ct_clip_gradients(operands, gradients.count, most, &norm, &results)
+  }
+  return (results.compactMap { $0.map { Tensor(TensorHandle(owning: $0)) } }, norm)
+}
+
+/// `averages ← averages + share · (values − averages)`, in place.
+public func moveAverages(
+  _ averages: [Tensor], towards values: [Tensor], share: Double
+) throws(TensorError) {
+  precondition(averages.count == values.count)
+  try TorchCall.run("average", averages + values) { operands in
+    ct_average(operands, operands + averages.count, averages.count, share)
+  }
+}

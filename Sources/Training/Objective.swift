@@ -14,6 +14,32 @@ protocol Objective {
   ) throws -> (loss: Double, gradients: [Tensor])
   /// Brings the network's own parameters up to date with `parameters`.
   func updateNetwork() throws
+  /// Makes `values`, in the order and form of `parameters`, the network's own parameters.
+  func updateNetwork(_ values: [Tensor]) throws
+  /// Which of `parameters` are biases or belong to a normalisation: those of one axis in the network.
+  var isSpared: [Bool] { get }
+}
+
+extension Objective {
+  func updateNetwork() throws { try updateNetwork(parameters) }
+}
+
+extension Objective {
+  /// Runs `body` while `values`, or `parameters` when absent, are the network's own parameters.
+  func lending(_ values: [Tensor]?, to body: () throws -> Void) throws {
+    guard let values else {
+      try updateNetwork()
+      return try body()
+    }
+    let trained = try parameters.map { try $0.copied() }
+    try updateNetwork(values)
+    try body()
+    try updateNetwork(trained)
+  }
+}
+
+extension Network {
+  fileprivate var isSpared: [Bool] { parameters.map { $0.tensor.rank <= 1 } }
 }
 
 /// Any network, any transform, with the gradients that libtorch records.
@@ -21,18 +47,22 @@ struct RecordedObjective: Objective {
   let network: Network
   let transforms: [TransformDescription]
   let consistency: ConsistencyDescription?
-  /// `[classes]`, of a segmentation.
+  /// `[classes]`; all 1 when absent.
   let classWeights: Tensor?
+  let labelSmoothing: Double
   let parameters: [Tensor]
+  let isSpared: [Bool]
 
   init(
     _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?,
-    classWeights: Tensor? = nil
+    classWeights: Tensor? = nil, labelSmoothing: Double = 0
   ) {
     self.network = network
     self.transforms = transforms
     self.consistency = consistency
     self.classWeights = classWeights
+    self.labelSmoothing = labelSmoothing
+    isSpared = network.isSpared
     parameters = network.parameters.map(\.tensor)
   }
 
@@ -45,7 +75,7 @@ struct RecordedObjective: Objective {
       geometry: &geometry)
     var loss = try crossEntropy(
       transformed, batch.targets.moved(by: geometry), weights: batch.weights,
-      classWeights: classWeights)
+      classWeights: classWeights, labelSmoothing: labelSmoothing)
     if let consistency, consistency.weight > 0 {
       let clean = try cleanLogits(batch, consistency, stream: stream)
       let divergence = try Self.divergence(
@@ -56,6 +86,10 @@ struct RecordedObjective: Objective {
   }
 
   func updateNetwork() {}
+
+  func updateNetwork(_ values: [Tensor]) throws {
+    for (parameter, value) in zip(parameters, values) { try parameter.assign(value) }
+  }
 
   /// f(x), normalised by its own batch; the running statistics, which one step moves once, are those
   /// of T(x), as everywhere where a network learns from transformed samples.
@@ -123,13 +157,18 @@ struct FusedObjective: Objective {
   /// All parameters of the network, one after the other.
   private let vector: Tensor
   private let gradient: Tensor
-
-  var parameters: [Tensor] { [vector] }
+  let parameters: [Tensor]
+  /// One for each of `parameters`.
+  private let gradients: [Tensor]
+  let isSpared: [Bool]
 
   /// `nil` for what it cannot do.
+  ///
+  /// - isSplit: whether `parameters` are those of the network, one by one, or a single vector, which
+  ///   an optimiser moves in fewer calls
   init?(
     _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?,
-    device: Device
+    isSplit: Bool = false, device: Device
   ) throws {
     guard device == .cpu, (consistency?.weight ?? 0) == 0, transforms.allSatisfy(\.actsOnInput),
       network.parameterCount <= Self.largest, let perceptron = try network.perceptron()
@@ -137,10 +176,24 @@ struct FusedObjective: Objective {
     self.network = network
     self.transforms = transforms
     self.perceptron = perceptron
-    vector = try Tensor.concatenate(
-      network.parameters.map { try $0.tensor.reshaped([-1]) }, axis: 0
-    ).detached()
-    gradient = try Tensor.zeros([perceptron.parameterCount])
+    let own = network.parameters.map(\.tensor)
+    let vector = try Tensor.concatenate(own.map { try $0.reshaped([-1]) }, axis: 0).detached()
+    let gradient = try Tensor.zeros([perceptron.parameterCount])
+    self.vector = vector
+    self.gradient = gradient
+    guard isSplit else {
+      (parameters, gradients, isSpared) = ([vector], [gradient], [false])
+      return
+    }
+    var ranges: [Range<Int>] = []
+    for parameter in own {
+      let start = ranges.last?.upperBound ?? 0
+      ranges.append(start..<start + parameter.count)
+    }
+    // Slices share the elements of what they are of.
+    parameters = try ranges.map { try vector.sliced($0) }
+    gradients = try ranges.map { try gradient.sliced($0) }
+    isSpared = network.isSpared
   }
 
   func lossAndGradients(
@@ -152,10 +205,11 @@ struct FusedObjective: Objective {
     let loss = try perceptron.lossAndGradient(
       parameters: vector, inputs: inputs, targets: batch.targets.tensor, weights: batch.weights,
       into: gradient)
-    return (loss, [gradient])
+    return (loss, gradients)
   }
 
-  func updateNetwork() throws {
+  func updateNetwork(_ values: [Tensor]) throws {
+    let vector = values.count == 1 ? values[0] : try Tensor.concatenate(values, axis: 0)
     var start = 0
     for parameter in network.parameters.map(\.tensor) {
       let part = try vector.sliced(start..<start + parameter.count)

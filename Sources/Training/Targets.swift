@@ -146,6 +146,23 @@ public enum Targets: Sendable {
     return counts
   }
 
+  /// Weights under which every class counts alike, and that are 1 on the mean over samples or pixels:
+  /// `Σ_k n_k / (K · n_c)`, n_c samples being likeliest of class c and K classes occurring. Of labels
+  /// for those that have one: how many known samples lack the label for each that has it. 1 where
+  /// that says nothing.
+  public func balancedWeights(classes: Int) throws(TensorError) -> [Float] {
+    let counts = try histogram(classes: classes)
+    if case .labels(let labels) = self {
+      let known = try labels.isAtLeast(0).converted(to: .int64).sum(axis: 0).integers()
+      return zip(counts, known).map { has, known in
+        has == 0 || has == known ? 1 : Float(Double(known - has) / Double(has))
+      }
+    }
+    let present = counts.count { $0 > 0 }
+    let total = Double(counts.reduce(0, +))
+    return counts.map { $0 == 0 ? 1 : Float(total / Double(present) / Double($0)) }
+  }
+
   /// Classes as distributions, float32 or as they are; −1 for all classes of an unknown pixel.
   private func distributions(_ classes: Int) throws(TensorError) -> Tensor {
     switch self {

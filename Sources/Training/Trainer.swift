@@ -22,11 +22,13 @@ public struct Trainer: Sendable {
   /// T on the student's side.
   public var transforms: [TransformDescription]
   public var consistency: ConsistencyDescription?
-  /// How much the pixels of each class weigh in the loss of a segmentation; all 1 when absent.
+  /// How much each class weighs in the loss (see `crossEntropy`); all 1 when absent.
   public var classWeights: [Float]?
   public var device: Device
   /// Whether small perceptrons take their gradients from the fused call; tests compare both ways.
   var usesFusedGradients = true
+  /// What networks start as instead of at random; tests give the start of a reference.
+  var start: [NamedTensor]?
 
   public init(
     network: NetworkDescription, classes: Int, training: TrainingDescription,
@@ -55,8 +57,12 @@ public struct Trainer: Sendable {
     let network = try Network(
       self.network, modalities: source.modalities, classes: classes,
       stream: RandomStream(seed: bits, purpose: "start", device: device))
+    if let start { try network.load(start) }
     let objective = try objective(network)
-    var optimizer = try training.optimizer.makeOptimizer(objective.parameters)
+    var optimizer = try training.optimizer.makeOptimizer(
+      objective.parameters,
+      isSpared: objective.isSpared.map { $0 && training.decay == .weights })
+    var average = try training.ema.map { try ParameterAverage(of: objective.parameters, decay: $0) }
     let parts = try split(
       source.count, stream: RandomStream(seed: bits, purpose: "hold back"))
     var batches = try BatchOrder(
@@ -64,23 +70,33 @@ public struct Trainer: Sendable {
       stream: RandomStream(seed: bits, purpose: "order"), source: source, device: device)
     let total = try steps(perEpoch: batches.perEpoch)
     let transformStream = try RandomStream(seed: bits, purpose: "transforms", device: device)
-    let schedule = training.schedule.schedule
+    let schedule = try training.makeSchedule(total: total, perEpoch: batches.perEpoch)
 
     let interval = max(1, total / 50)
     var curve: [TrainingReport.Point] = []
     var sum = 0.0
     var finalLoss = 0.0
     var best: (agreement: Double, step: Int, state: [NamedTensor])?
+    var stop = Patience(measurements: training.patience)
+    var done = total
     var lastReport = ContinuousClock.now
     for step in 1...total {
       if isCancelled() { throw CancellationError() }
       let rate = training.optimizer.learningRate * schedule.factor(at: step - 1, of: total)
-      let (loss, gradients) = try objective.lossAndGradients(
+      var (loss, gradients) = try objective.lossAndGradients(
         try batches.next(), stream: transformStream)
       guard loss.isFinite else {
         throw TrainingError.diverged(seed: seed, step: step, loss: loss, learningRate: rate)
       }
+      if let most = training.clipGradients {
+        let clipped = try clippedGradients(gradients, to: most)
+        guard clipped.norm.isFinite else {
+          throw TrainingError.diverged(seed: seed, step: step, loss: loss, learningRate: rate)
+        }
+        gradients = clipped.gradients
+      }
       try optimizer.step(gradients, learningRate: rate)
+      try average?.update()
       sum += loss
       if step % interval == 0 || step == total {
         let since = step - (curve.last?.step ?? 0)
@@ -88,42 +104,62 @@ public struct Trainer: Sendable {
         var point = TrainingReport.Point(step: step, loss: finalLoss)
         sum = 0
         if let held = parts.heldBack {
-          try objective.updateNetwork()
-          let agreement = try measure(network, source, held).agreement
-          point.heldBackAgreement = agreement
-          // Of equals the later one: it has learned longer.
-          if training.select == .agreement, agreement >= best?.agreement ?? 0 {
-            best = (agreement, step, try network.state())
+          try objective.lending(average?.values) {
+            let agreement = try measure(network, source, held).agreement
+            point.heldBackAgreement = agreement
+            // Of equals the later one: it has learned longer.
+            if training.select == .agreement, agreement >= best?.agreement ?? 0 {
+              best = (agreement, step, try network.state())
+            }
+            if stop.isOver(after: agreement) { done = step }
           }
         }
         curve.append(point)
       }
-      if step == total || lastReport.duration(to: .now) > .milliseconds(100) {
+      if step == done {
+        // The next loss would show what this step led to, and there is none.
+        guard try Tensor.meanMagnitude(of: objective.parameters).isFinite else {
+          throw TrainingError.diverged(seed: seed, step: step, loss: loss, learningRate: rate)
+        }
+      }
+      if step == done || lastReport.duration(to: .now) > .milliseconds(100) {
         lastReport = .now
         progress(
           TrainingProgress(
-            seed: seed, step: step, total: total, loss: loss,
+            seed: seed, step: step, total: done, loss: loss,
             heldBackAgreement: curve.last?.heldBackAgreement))
       }
+      if step == done { break }
     }
-    try objective.updateNetwork()
+    try objective.updateNetwork(average?.values ?? objective.parameters)
     if let best { try network.load(best.state) }
     let onTraining = try measure(network, source, parts.training)
     return TrainedNetwork(
       network: network,
       report: TrainingReport(
         seed: seed, samples: parts.training.count, heldBack: parts.heldBack?.count ?? 0,
-        steps: total, selectedStep: best?.step ?? total, curve: curve, finalLoss: finalLoss,
+        steps: done, plannedSteps: done < total ? total : nil,
+        selectedStep: best?.step ?? done, curve: curve, finalLoss: finalLoss,
         agreement: onTraining.agreement,
         heldBackAgreement: try parts.heldBack.map { try measure(network, source, $0).agreement },
         predictedClasses: onTraining.histogram))
   }
 
-  private func objective(_ network: Network) throws -> any Objective {
+  func objective(_ network: Network) throws -> any Objective {
     for transform in transforms { try check(transform, network) }
-    if usesFusedGradients,
+    let labelSmoothing = training.labelSmoothing ?? 0
+    guard (0..<1).contains(labelSmoothing) else {
+      throw TrainingError.settings(
+        "a label-smoothing is from 0 to less than 1, not \(labelSmoothing)")
+    }
+    if let classWeights, classWeights.count != classes {
+      throw TrainingError.settings("\(classWeights.count) class weights for \(classes) classes")
+    }
+    // The fused call knows the plain cross entropy alone.
+    if usesFusedGradients, classWeights == nil, labelSmoothing == 0,
       let fused = try FusedObjective(
-        network, transforms: transforms, consistency: consistency, device: device)
+        network, transforms: transforms, consistency: consistency,
+        isSplit: training.decay == .weights, device: device)
     {
       return fused
     }
@@ -131,7 +167,7 @@ public struct Trainer: Sendable {
       network, transforms: transforms, consistency: consistency,
       classWeights: try classWeights.map {
         try Tensor($0, shape: [$0.count]).moved(to: device)
-      })
+      }, labelSmoothing: labelSmoothing)
   }
 
   /// What only the shapes of the samples can tell of a transform.
@@ -189,7 +225,8 @@ public struct Trainer: Sendable {
   private func steps(perEpoch: Int) throws -> Int {
     switch (training.steps, training.epochs) {
     case (let steps?, nil) where steps > 0: return steps
-    case (nil, let epochs?) where epochs > 0: return epochs * perEpoch
+    case (nil, let epochs?) where epochs > 0:
+      return try TrainingDescription.product(epochs, perEpoch)
     default: throw TrainingError.settings("a training needs either 'steps' or 'epochs'")
     }
   }
@@ -200,6 +237,11 @@ public struct Trainer: Sendable {
   ) throws -> (training: Tensor, heldBack: Tensor?) {
     let held = Int((Double(count) * training.holdBack).rounded())
     guard held > 0 else {
+      if training.patience != nil {
+        throw TrainingError.settings(
+          "patience needs held-back samples, and a share of \(training.holdBack) of \(count) is none"
+        )
+      }
       if training.select == .agreement {
         throw TrainingError.settings(
           "select: agreement needs held-back samples, and a share of \(training.holdBack) of"
@@ -226,6 +268,23 @@ public struct Trainer: Sendable {
       try batch.targets.compare(network.logits(batch.inputs), into: &comparison)
     }
     return (comparison.agreement, comparison.histogram)
+  }
+}
+
+/// When a training has learned for long enough.
+private struct Patience {
+  /// Measurements in a row that may be no better than the best; `nil` for all of them.
+  let measurements: Int?
+  private var best = -Double.infinity
+  private var sinceBest = 0
+
+  init(measurements: Int?) { self.measurements = measurements }
+
+  /// Whether it ends with this measurement.
+  mutating func isOver(after agreement: Double) -> Bool {
+    sinceBest = agreement > best ? 0 : sinceBest + 1
+    best = max(best, agreement)
+    return measurements.map { sinceBest >= $0 } ?? false
   }
 }
 

@@ -14,6 +14,8 @@ public struct TrainingReport: Codable, Hashable, Sendable {
   public var samples: Int
   public var heldBack: Int
   public var steps: Int
+  /// How many steps it should have been; only where training stopped before.
+  public var plannedSteps: Int?
   /// The step whose network was kept.
   public var selectedStep: Int
   /// About fifty points.

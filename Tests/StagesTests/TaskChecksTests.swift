@@ -92,10 +92,54 @@ import Testing
       try teacher(weights, .segmentation).complaints == [
         "class-weights.c: there is no class 'c' | did you mean 'a'? (classes: a, b)"
       ])
+    for task in LearningTask.allCases {
+      #expect(
+        try teacher(pictures + #", "class-weights": "balanced""#, task).complaints.isEmpty)
+    }
+  }
+
+  @Test func settingsOfATrainingAreHeldAgainstEachOther() throws {
+    func complaints(_ keys: String) throws -> [String] {
+      try teacher(pictures + ", " + keys, .segmentation).complaints
+    }
+    let whole = #"""
+      "schedule": {"kind": "step", "epochs": 3, "gamma": 0.5}, "warm-up": {"share": 0.1},
+      "optimizer": {"kind": "adamw"}, "decay": "weights", "clip-gradients": 1,
+      "label-smoothing": 0.1, "ema": 0.99, "hold-back": 0.1, "select": "agreement", "patience": 3
+      """#
+    #expect(try complaints(whole).isEmpty)
+    #expect(try complaints(#""schedule": "cosine""#).isEmpty)
     #expect(
-      try teacher(pictures + #", "class-weights": "balanced""#, .multiLabel).complaints == [
-        "class-weights: 'class-weights' weigh pixels, and the samples ask for 'multi-label' | remove "
-          + "them"
+      try complaints(#""schedule": {"kind": "step"}"#) == [
+        "schedule: neither 'epochs' nor 'steps' says when the learning rate falls | write "
+          + "'{kind: step, epochs: 30, gamma: 0.1}'"
+      ])
+    #expect(
+      try complaints(#""schedule": {"kind": "step", "epochs": 1, "steps": 2}"#) == [
+        "schedule.steps: both 'epochs' and 'steps' say when the learning rate falls | keep one of them"
+      ])
+    #expect(
+      try complaints(#""warm-up": {}"#) == [
+        "warm-up: none of 'steps', 'epochs' and 'share' says how long to warm up | write "
+          + "'{share: 0.05}'"
+      ])
+    #expect(
+      try complaints(#""warm-up": {"steps": 3, "share": 0.5}"#).first
+        == "warm-up: more than one of 'steps', 'epochs' and 'share' says how long to warm up | keep one "
+        + "of them")
+    #expect(
+      try complaints(#""patience": 3"#) == [
+        "patience: 'patience' has no held-back samples to measure on | add 'hold-back: 0.1'"
+      ])
+    #expect(
+      try complaints(#""patience": 3, "hold-back": 0.1"#) == [
+        "patience: a training that stops after its best network keeps the last one | add 'select: "
+          + "agreement'"
+      ])
+    #expect(
+      try complaints(#""decay": "weights""#) == [
+        "decay: 'decay: weights' spares some parameters a weight decay of 0 | add 'weight-decay: "
+          + "0.01' to the optimizer, or remove 'decay'"
       ])
   }
 

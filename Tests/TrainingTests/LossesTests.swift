@@ -37,6 +37,82 @@ import Training
     }
   }
 
+  struct WeightedCase: Decodable {
+    let loss: String
+    let logits: GoldenArray
+    let targets: GoldenArray
+    let smoothing: Double
+    let classWeights: GoldenArray?
+    let samples: GoldenArray?
+    let value: Double
+    let gradient: GoldenArray
+  }
+
+  /// Golden: torch.nn.CrossEntropyLoss and BCEWithLogitsLoss with class weights, smoothed labels and
+  /// ignored pixels, PyTorch 2.15.0, float64; `Tools/golden/training.py`.
+  @Test func weightedAndSmoothedLossesMatchTheReference() throws {
+    let cases = try GoldenFile<WeightedCase>.read("weighted-losses").cases
+    #expect(cases.count == 39)
+    for one in cases {
+      let logits = try one.logits.tensor().asParameter()
+      let given = try one.targets.tensor()
+      let targets: Targets =
+        switch one.loss {
+        case "hard": .hard(given)
+        case "soft": .soft(given)
+        case "labels": .labels(given)
+        case "maps": .maps(try given.converted(to: .uint8))
+        default: .softMaps(given)
+        }
+      let loss = try crossEntropy(
+        logits, targets, weights: one.samples?.tensor(), classWeights: one.classWeights?.tensor(),
+        labelSmoothing: one.smoothing)
+      #expect(abs(try loss.item() - one.value) < 1e-14, "\(one.loss) \(one.smoothing)")
+      let gradient = try gradients(of: loss, withRespectTo: [logits])[0]
+      #expect(try difference(gradient, one.gradient) < 1e-13, "\(one.loss) \(one.smoothing)")
+    }
+  }
+
+  @Test func whatIsNotKnownIsNotSmoothed() throws {
+    let stream = try RandomStream(seed: 2)
+    let weights = try Tensor([1, 2, 0.5] as [Float], shape: [3])
+    let logits = try stream.normal([2, 3])
+    let labels = try Tensor([1, -1, 0, 0, 1, -1] as [Float], shape: [2, 3])
+    let known = try Tensor([1, 0, 1, 1, 1, 0] as [Float], shape: [2, 3])
+    let all = try binaryCrossEntropies(
+      logits, labels.relu() * 0.8 + 0.1, positiveWeights: weights)
+    #expect(
+      abs(
+        try crossEntropy(logits, .labels(labels), classWeights: weights, labelSmoothing: 0.2).item()
+          - (all * known).sum().item() / 4) < 1e-6)
+    for targets in [
+      Targets.maps(try Tensor.full(255, shape: [2, 4, 4], type: .uint8)),
+      .softMaps(try Tensor.full(-1, shape: [2, 3, 4, 4])),
+    ] {
+      let logits = try stream.normal([2, 3, 4, 4]).asParameter()
+      let loss = try crossEntropy(
+        logits, targets, classWeights: weights, labelSmoothing: 0.2)
+      #expect(try loss.item() == 0)
+      #expect(try gradients(of: loss, withRespectTo: [logits])[0].floats().allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func weightsThatDoNotFitTheClassesAreRefused() throws {
+    let (two, logits) = (try Tensor.full(1, shape: [2]), try Tensor.zeros([4, 3]))
+    let classes = try Tensor(classes: [0, 1, 2, 0])
+    #expect(throws: TensorError.self) {
+      try crossEntropy(logits, .hard(classes), classWeights: two)
+    }
+    #expect(throws: TensorError.self) {
+      try crossEntropy(logits, .hard(classes), weights: two, labelSmoothing: 0.1)
+    }
+    for wrong in [3, -1, -100] {
+      #expect(throws: TensorError.self) {
+        try crossEntropy(logits, .hard(Tensor(classes: [0, 1, 2, wrong])), labelSmoothing: 0.1)
+      }
+    }
+  }
+
   @Test func theLikeliestClassStandsForADistribution() throws {
     let shares = try Tensor([0.2, 0.8, 0.6, 0.4] as [Float], shape: [2, 2])
     #expect(try Targets.soft(shares).classes().integers() == [1, 0])
@@ -69,9 +145,14 @@ import Training
     let soft = Targets.softMaps(try both.sliced(0..<2))
     let classWeights = try Tensor([1, 2, 0.5] as [Float], shape: [3])
     for weights in [nil, classWeights] {
-      let one = try crossEntropy(logits, hard, classWeights: weights).item()
-      let other = try crossEntropy(logits, soft, classWeights: weights).item()
-      #expect(abs(one - other) < 1e-6)
+      for smoothing in [0, 0.3] {
+        func loss(_ targets: Targets) throws -> Double {
+          try crossEntropy(
+            logits, targets, classWeights: weights, labelSmoothing: smoothing
+          ).item()
+        }
+        #expect(abs(try loss(hard) - loss(soft)) < 1e-6)
+      }
     }
   }
 

@@ -65,14 +65,55 @@ import Training
     }
   }
 
-  @Test func schedulesRunFromOneDown() {
+  @Test func schedulesRunFromOneDown() throws {
     let cosine = CosineSchedule()
     #expect(cosine.factor(at: 0, of: 100) == 1)
     #expect(abs(cosine.factor(at: 50, of: 100) - 0.5) < 1e-15)
     #expect(cosine.factor(at: 99, of: 100) > 0 && cosine.factor(at: 99, of: 100) < 0.001)
     #expect((0..<9).allSatisfy { ConstantSchedule().factor(at: $0, of: 9) == 1 })
-    #expect(TrainingDescription.Schedule.cosine.schedule is CosineSchedule)
-    #expect(TrainingDescription.Schedule.constant.schedule is ConstantSchedule)
+    func made(_ schedule: ScheduleDescription) throws -> any Schedule {
+      try TrainingDescription(schedule: schedule).makeSchedule(total: 9, perEpoch: 3)
+    }
+    #expect(try made(.cosine) is CosineSchedule)
+    #expect(try made(.constant) is ConstantSchedule)
+  }
+
+  @Test func aStepScheduleFallsAfterEpochsOrSteps() throws {
+    func factors(_ schedule: ScheduleDescription) throws -> [Double] {
+      let schedule = try TrainingDescription(schedule: schedule).makeSchedule(
+        total: 9, perEpoch: 2)
+      return (0..<9).map { schedule.factor(at: $0, of: 9) }
+    }
+    #expect(
+      try factors(.step(steps: 3, gamma: 0.5)) == [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25])
+    #expect(
+      try factors(.step(epochs: 2, gamma: 0.5)) == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25])
+  }
+
+  @Test func aWarmUpPrecedesEverySchedule() throws {
+    func factors(_ warmUp: TrainingDescription.WarmUp) throws -> [Double] {
+      let schedule = try TrainingDescription(
+        schedule: .step(steps: 2, gamma: 0.5), warmUp: warmUp
+      ).makeSchedule(total: 8, perEpoch: 3)
+      return (0..<8).map { schedule.factor(at: $0, of: 8) }
+    }
+    #expect(try factors(.init(epochs: 1)) == [0.25, 0.5, 0.75, 1, 1, 0.5, 0.5, 0.25])
+    #expect(try factors(.init(steps: 1)) == [0.5, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125])
+    #expect(try factors(.init(share: 0.4)) == factors(.init(steps: 3)))
+    #expect(try factors(.init(share: 0.01)) == [1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125])
+  }
+
+  /// Gradients that share their elements, as autograd may hand them out, are shortened once.
+  @Test func gradientsThatShareElementsAreClippedOnce() throws {
+    let three = try Tensor([3, 0] as [Float], shape: [2])
+    let four = try Tensor.full(4, shape: [])
+    let (clipped, norm) = try clippedGradients([three, four, three], to: 1)
+    #expect(abs(norm - 34.0.squareRoot()) < 1e-6)
+    #expect(try three.floats() == [3, 0])
+    for (one, value) in zip(clipped, [3, 4, 3]) {
+      #expect(abs(try one.doubles()[0] - Double(value) / norm) < 1e-6)
+    }
+    #expect(try clippedGradients([], to: 1).norm == 0)
   }
 
   @Test func settingsThatContradictEachOtherAreRefused() throws {

@@ -32,6 +32,21 @@ import Testing
     #expect(nothing.agreement == 0)
   }
 
+  @Test func balancedWeightsMakeClassesCountAlike() throws {
+    // Four samples of class 0, one of class 1, none of class 2.
+    #expect(
+      try Targets.hard(Tensor(classes: [0, 0, 1, 0, 0])).balancedWeights(classes: 3) == [
+        0.625, 2.5, 1,
+      ])
+    #expect(
+      try Targets.maps(map([0, 255, 1, 0, 255, 0], [1, 2, 3])).balancedWeights(classes: 2)
+        == [Float(4 / 2.0 / 3), 2])
+    // One of four that are known, all, none.
+    let labels: [Float] = [1, 1, 0, 0, 0.9, 0, 0, -1, 0, 0, 1, -1, -1, 1, 0]
+    #expect(
+      try Targets.labels(Tensor(labels, shape: [5, 3])).balancedWeights(classes: 3) == [3, 1, 1])
+  }
+
   @Test func classesBesideDistributionsBecomeSuch() throws {
     let hard = Targets.hard(try Tensor(classes: [2, 0]))
     let soft = Targets.soft(try Tensor([0.2, 0.3, 0.5] as [Float], shape: [1, 3]))

@@ -288,6 +288,67 @@ import Testing
     #expect(selected.contains { $0 < 300 })
   }
 
+  @Test func trainingStopsWhenTheAgreementNoLongerRises() throws {
+    var trainer = Self.perceptron
+    trainer.training = .init(
+      optimizer: .sgd(learningRate: 0.3, momentum: 0.9, nesterov: false, weightDecay: 0),
+      batchSize: 8, steps: 300, holdBack: 0.3, select: .agreement)
+    let source = try Self.clouds()
+    let whole = try trainer.train(seed: 1, on: source).report
+    #expect(whole.plannedSteps == nil)
+    for patience in [1, 4] {
+      trainer.training.patience = patience
+      let stopped = try trainer.train(seed: 1, on: source).report
+      #expect(stopped.plannedSteps == 300 && stopped.steps < 300)
+      #expect(stopped.curve.last?.step == stopped.steps)
+      // It is the same training until it stops, which it does as soon as it may.
+      #expect(stopped.curve == Array(whole.curve.prefix(stopped.curve.count)))
+      let agreements = stopped.curve.compactMap(\.heldBackAgreement)
+      let best = try #require(agreements.max())
+      #expect(agreements.firstIndex(of: best) == agreements.count - 1 - patience)
+      #expect(stopped.heldBackAgreement == best)
+    }
+    trainer.training.patience = 51
+    #expect(try trainer.train(seed: 1, on: source).report == whole)
+    trainer.training.holdBack = 0
+    trainer.training.select = .last
+    let error = #expect(throws: TrainingError.self) { try trainer.train(seed: 1, on: source) }
+    #expect(
+      error?.description == "patience needs held-back samples, and a share of 0.0 of 90 is none")
+  }
+
+  /// Measuring the averaged network leaves the trained one and its training alone.
+  @Test(arguments: [true, false]) func theAveragedNetworkIsMeasuredAndKept(
+    _ isFused: Bool
+  ) throws {
+    var trainer = Self.perceptron
+    trainer.usesFusedGradients = isFused
+    trainer.training.optimizer = .adam(
+      learningRate: 0.02, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0)
+    trainer.training.batchSize = 25
+    trainer.training.ema = 0.99
+    trainer.training.steps = 60
+    let source = try Self.clouds()
+    let averaged = try trainer.train(seed: 4, on: source)
+    #expect(try floats(averaged.network) == floats(trainer.train(seed: 4, on: source).network))
+    trainer.training.ema = nil
+    let plain = try trainer.train(seed: 4, on: source)
+    #expect(averaged.report.curve == plain.report.curve)
+    #expect(try floats(averaged.network) != floats(plain.network))
+    // With samples held back, it is measured along the way.
+    trainer.training.holdBack = 0.2
+    let held = try trainer.train(seed: 4, on: source).report
+    trainer.training.ema = 0.99
+    trainer.training.select = .agreement
+    let heldAveraged = try trainer.train(seed: 4, on: source).report
+    #expect(heldAveraged.curve.map(\.loss) == held.curve.map(\.loss))
+    #expect(
+      heldAveraged.heldBackAgreement == heldAveraged.curve.compactMap(\.heldBackAgreement).max())
+    #expect(
+      heldAveraged.curve.compactMap(\.heldBackAgreement)
+        != held.curve.compactMap(\.heldBackAgreement))
+  }
+
   @Test func holdingBackTooMuchOrTooLittleIsRefused() throws {
     var trainer = Self.perceptron
     trainer.training = .init(steps: 3, holdBack: 0.01, select: .agreement)
@@ -423,7 +484,80 @@ import Testing
     #expect(error?.description.hasPrefix("seed 7 diverged: the loss is ") == true)
   }
 
+  @Test(arguments: [true, false]) func aLastStepThatLeavesNoNumberIsCaught(
+    _ isFused: Bool
+  ) throws {
+    var trainer = Self.perceptron
+    trainer.usesFusedGradients = isFused
+    trainer.training = .init(
+      optimizer: .sgd(learningRate: 1e300, momentum: 0, nesterov: false, weightDecay: 0), steps: 1)
+    let error = #expect(throws: TrainingError.self) {
+      try trainer.train(seed: 7, on: Self.clouds())
+    }
+    guard case .diverged(7, 1, let loss, 1e300) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(
+      error?.description
+        == "seed 7 diverged: step 1, of loss \(loss) and learning rate 1e+300, makes "
+        + "of the parameters what is no number")
+  }
+
   // MARK: Settings
+
+  /// Which settings change nothing: the fused call moves the parameters one by one, or as a whole.
+  @Test func settingsWithoutEffectLeaveTheNetworkAsItIs() throws {
+    let source = try Self.clouds()
+    var plain = Self.perceptron
+    plain.training.optimizer = .adamW(
+      learningRate: 0.01, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0)
+    for isFused in [true, false] {
+      plain.usesFusedGradients = isFused
+      let wanted = try plain.train(seed: 2, on: source).network
+      var trainer = plain
+      trainer.training.decay = .weights
+      trainer.training.clipGradients = 1e9
+      trainer.training.labelSmoothing = 0
+      trainer.training.patience = nil
+      trainer.training.ema = 0
+      let found = try trainer.train(seed: 2, on: source).network
+      for (one, other) in zip(try found.state(), try wanted.state()) {
+        // libtorch takes the last few elements of a tensor by other instructions.
+        #expect(try difference(one.tensor, other.tensor) <= (isFused ? 1e-5 : 0))
+      }
+    }
+  }
+
+  @Test func settingsOutOfPlaceAreRefused() throws {
+    func refuse(_ change: (inout Trainer) -> Void, _ description: String) throws {
+      var trainer = Self.perceptron
+      change(&trainer)
+      let error = #expect(throws: TrainingError.self) {
+        try trainer.train(seed: 1, on: Self.clouds())
+      }
+      #expect(error?.description == description)
+    }
+    let tooMany = "\(Int.max) epochs of 9 steps are too many"
+    try refuse(
+      { $0.training = .init(batchSize: 10, epochs: Int.max) }, tooMany)
+    try refuse(
+      { $0.training = .init(warmUp: .init(epochs: Int.max), batchSize: 10, epochs: 2) }, tooMany)
+    try refuse(
+      { $0.training.warmUp = .init(steps: 200) },
+      "a warm-up of 200 steps leaves nothing of a training of 200")
+    try refuse(
+      { $0.training.warmUp = .init(steps: 2, share: 0.1) },
+      "a warm-up needs either 'steps', 'epochs' or a 'share'")
+    try refuse(
+      { $0.training.schedule = .step() }, "a step schedule needs either 'epochs' or 'steps'")
+    try refuse(
+      { $0.training.ema = 1 }, "an average decays by 0 or more and less than 1, not 1.0")
+    try refuse(
+      { $0.training.labelSmoothing = 1 },
+      "a label-smoothing is from 0 to less than 1, not 1.0")
+    try refuse({ $0.classWeights = [1, 2, 3] }, "3 class weights for 2 classes")
+  }
 
   @Test func trainingsWithoutALengthAreRefused() throws {
     var trainer = Self.perceptron

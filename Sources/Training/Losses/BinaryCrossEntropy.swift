@@ -6,13 +6,25 @@ public import Tensors
 /// - logits: `[n, classes]`
 /// - labels: probabilities `[n, classes]`; less than 0 where unknown
 /// - weights: `[n]`; all 1 when absent
+/// - positiveWeights: `[classes]`, factors of the first term (`pos_weight` of
+///   `torch.nn.BCEWithLogitsLoss`); all 1 when absent
+/// - labelSmoothing: ε of `(1 − ε) · t + ε / 2`, which stands for t: of each label's two outcomes what
+///   `torch.nn.CrossEntropyLoss` makes of its classes
 public func binaryCrossEntropy(
-  _ logits: Tensor, _ labels: Tensor, weights: Tensor? = nil
+  _ logits: Tensor, _ labels: Tensor, weights: Tensor? = nil, positiveWeights: Tensor? = nil,
+  labelSmoothing: Double = 0
 ) throws(TensorError) -> Tensor {
   let known = try labels.isAtLeast(0)
   var weight = try known.converted(to: logits.type ?? .float32)
   if let weights { weight = try weight * weights.reshaped([-1, 1]) }
-  let losses = try binaryCrossEntropies(logits, labels.relu())
+  var wanted = try labels.relu()
+  if labelSmoothing > 0 { wanted = try wanted * (1 - labelSmoothing) + labelSmoothing / 2 }
+  let losses =
+    if let positiveWeights {
+      try binaryCrossEntropies(logits, wanted, positiveWeights: positiveWeights)
+    } else {
+      try binaryCrossEntropies(logits, wanted)
+    }
   return try weightedMean(losses, weight)
 }
 
