@@ -48,6 +48,11 @@ enum NetworkChecks {
       check(encoder, at: path + ["network", "encoders", modality], report: report)
     }
     for (index, transform) in transforms.enumerated() {
+      for (key, fault) in transform.faults {
+        report(
+          Complaint(
+            path + ["transform", "\(index)", key], fault, mend: "write the smaller number first"))
+      }
       for modality in transform.modalities ?? [] where !modalities.contains(modality) {
         report(
           Complaint(
@@ -145,7 +150,8 @@ enum NetworkChecks {
             mend: "take as many 'channels' and the same 'pool' for both"))
       }
     }
-    for (index, transform) in transforms.enumerated() where transform.movesPixels {
+    for (index, transform) in transforms.enumerated()
+    where transform.movesPixels && transform.isJoint {
       guard let touched = transform.modalities, !modalities.allSatisfy(touched.contains) else {
         continue
       }
@@ -153,7 +159,8 @@ enum NetworkChecks {
         Complaint(
           path + ["transform", "\(index)", "modalities"],
           "the transform moves the pixels and labels of some modalities and leaves others where they "
-            + "are", mend: "leave 'modalities' out"))
+            + "are", mend: "leave 'modalities' out, or write 'joint: false' to leave the labels too"
+        ))
     }
   }
 

@@ -260,3 +260,5 @@ CTFailure *ct_perceptron_gradient(
 #ifdef __cplusplus
 }
 #endif
+
+#include "CTTransforms.h"
