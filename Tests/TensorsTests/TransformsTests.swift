@@ -2,7 +2,7 @@ import Tensors
 import Testing
 
 @Suite struct TransformsTests {
-  private static let ones = { (shape: [Int]) throws in try Tensor.full(1, shape: shape) }
+  private static func ones(_ shape: [Int]) throws -> Tensor { try Tensor.full(1, shape: shape) }
 
   @Test func masksHideSpansOfTheirWidth() throws {
     let masked = try RandomStream(seed: 1).masking(
