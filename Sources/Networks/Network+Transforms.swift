@@ -20,13 +20,13 @@ extension Network {
     geometry: inout Geometry
   ) throws(TensorError) -> [Tensor] {
     var result = inputs
-    for transform in transforms where transform.actsOnInput {
+    for transform in transforms.expanded where transform.actsOnInput {
       let touched = touched(by: transform)
       switch transform {
       case .modalityDropout(let rate, _):
         try drop(touched, of: &result, rate: rate, stream: stream)
         continue
-      case .flip, .cropShift:
+      case .flip, .cropShift, .resizedCrop:
         try move(touched, of: &result, by: transform, stream: stream, geometry: &geometry)
         continue
       default: break
@@ -37,7 +37,8 @@ extension Network {
         transform = .additiveNoise(std: scale * magnitude, modalities: names)
       }
       for index in touched {
-        result[index] = try Self.transformed(result[index], by: transform, stream: stream)
+        result[index] = try Self.transformed(
+          result[index], of: modalities[index], by: transform, stream: stream)
       }
     }
     return result
@@ -47,12 +48,14 @@ extension Network {
   public func touched(by transform: TransformDescription) -> [Int] {
     modalities.indices.filter { index in
       if let names = transform.modalities { return names.contains(modalities[index].name) }
-      return !transform.movesPixels || task == .segmentation || modalities[index].isOfPictures
+      return !transform.takesPictures || modalities[index].isOfPictures
+        || (transform.movesPixels && task == .segmentation)
     }
   }
 
   private static func transformed(
-    _ input: Tensor, by transform: TransformDescription, stream: RandomStream
+    _ input: Tensor, of modality: ModalityShape, by transform: TransformDescription,
+    stream: RandomStream
   ) throws(TensorError) -> Tensor {
     switch transform {
     case .multiplicativeNoise(let scale, _, _):
@@ -67,8 +70,48 @@ extension Network {
       return try stream.timeShift(of: frames, most: steps).reshaped(shape)
     case .rotation(let degrees, _):
       return try stream.rotation(of: input, std: degrees * Double.pi / 180)
-    case .modalityDropout, .flip, .cropShift, .featureNoise, .dropout: return input
+    case .timeMask(let mask): return try masked(input, axis: 1, by: mask, stream: stream)
+    case .frequencyMask(let mask):
+      return try masked(input, axis: input.rank - 1, by: mask, stream: stream)
+    case .gain(let gain): return try stream.gain(of: input, decibels: gain.decibels)
+    case .colorJitter(let jitter):
+      return try stream.colorJitter(
+        of: input, brightness: jitter.brightness, contrast: jitter.contrast,
+        saturation: jitter.saturation)
+    case .blur(let blur):
+      guard let std = blur.std.range else { return input }
+      return try stream.blur(
+        of: input, std: std, rows: modality.rowAxis, columns: modality.rowAxis + 1)
+    case .erasing(let erasing):
+      return try erased(input, of: modality, by: erasing, stream: stream)
+    case .modalityDropout, .flip, .cropShift, .resizedCrop, .featureNoise, .dropout, .set:
+      return input
     }
+  }
+
+  private static func masked(
+    _ input: Tensor, axis: Int, by mask: SpanMask, stream: RandomStream
+  ) throws(TensorError) -> Tensor {
+    let length = input.shape[axis]
+    return try stream.masking(
+      of: input, axis: axis, masks: mask.masks, most: mask.most(of: length))
+  }
+
+  private static func erased(
+    _ input: Tensor, of modality: ModalityShape, by erasing: Erasing, stream: RandomStream
+  ) throws(TensorError) -> Tensor {
+    let rows = modality.rowAxis
+    guard let (height, width) = modality.picture, let count = input.shape.first,
+      let area = erasing.area.range, let ratio = erasing.ratio.range
+    else { return input }
+    let boxes = try stream.boxes(
+      count, height: height, width: width, area: area, ratio: ratio, orWhole: false)
+    // A box that is not to be is one without pixels.
+    let spared = try stream.mask(
+      rows: count, columns: 1, rate: 1 - erasing.probability, keepsOne: false)
+    return try stream.filling(
+      boxes * spared.converted(to: .int64), of: input, withNoise: erasing.fill == .noise,
+      rows: rows, columns: rows + 1)
   }
 
   /// Features under the transforms that act on them.
@@ -86,20 +129,42 @@ extension Network {
     return features
   }
 
-  /// Moves the pictures of `touched` modalities, those of one sample alike.
+  /// Moves the pictures of `touched` modalities, those of one sample alike unless T says otherwise.
   private func move(
     _ touched: [Int], of inputs: inout [Tensor], by transform: TransformDescription,
     stream: RandomStream, geometry: inout Geometry
   ) throws(TensorError) {
-    guard let first = touched.first, let rows = inputs[first].shape.first else { return }
-    switch transform {
-    case .flip(let probability, _):
-      try geometry.flip(rows, probability: probability, stream: stream)
-    case .cropShift(let pixels, _): try geometry.shift(rows, pixels: pixels, stream: stream)
-    default: return
+    guard transform.isJoint else {
+      // Each for itself, so that nothing else learns of it.
+      for index in touched {
+        var own = Geometry()
+        try draw(transform, for: index, of: inputs, stream: stream, geometry: &own)
+        inputs[index] = try own.movedLast(inputs[index], of: modalities[index])
+      }
+      return
     }
+    guard let first = touched.first else { return }
+    try draw(transform, for: first, of: inputs, stream: stream, geometry: &geometry)
     for index in touched {
       inputs[index] = try geometry.movedLast(inputs[index], of: modalities[index])
+    }
+  }
+
+  /// Adds how T moves the samples of one modality.
+  private func draw(
+    _ transform: TransformDescription, for index: Int, of inputs: [Tensor], stream: RandomStream,
+    geometry: inout Geometry
+  ) throws(TensorError) {
+    guard let rows = inputs[index].shape.first else { return }
+    switch transform {
+    case .flip(let probability, _, let axis, _):
+      try geometry.flip(rows, probability: probability, axis: axis, stream: stream)
+    case .cropShift(let pixels, _, _):
+      try geometry.shift(rows, pixels: pixels, stream: stream)
+    case .resizedCrop(let crop):
+      guard let (height, width) = modalities[index].picture else { return }
+      try geometry.crop(rows, height: height, width: width, by: crop, stream: stream)
+    default: return
     }
   }
 

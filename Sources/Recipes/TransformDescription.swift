@@ -14,10 +14,21 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   /// The channels, in triples of x, y and z, of each sample turned about a random axis by an angle
   /// ~ N(0, degrees): a sensor worn differently.
   case rotation(degrees: Double, modalities: [String]?)
-  /// Each picture mirrored left to right with this probability.
-  case flip(probability: Double, modalities: [String]?)
+  /// Each picture mirrored with this probability.
+  case flip(
+    probability: Double, modalities: [String]?, axis: Axis = .horizontal, joint: Bool = true)
   /// Each picture moved by up to `pixels` either way in both directions; what comes in is zero.
-  case cropShift(pixels: Int, modalities: [String]?)
+  case cropShift(pixels: Int, modalities: [String]?, joint: Bool = true)
+  case resizedCrop(ResizedCrop)
+  case colorJitter(ColorJitter)
+  case blur(Blur)
+  case erasing(Erasing)
+  /// Along the time of series and videos.
+  case timeMask(SpanMask)
+  /// Along the channels of series.
+  case frequencyMask(SpanMask)
+  case gain(GainChange)
+  case set(TransformSet)
   /// Each modality of each sample zeroed with probability `rate`, but never all that the network
   /// sees: a sensor that failed.
   case modalityDropout(rate: Double, modalities: [String]?)
@@ -35,6 +46,14 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     case ofAll = "all"
   }
 
+  /// Along what a picture is mirrored.
+  public enum Axis: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Left to right.
+    case horizontal
+    /// Top to bottom.
+    case vertical
+  }
+
   /// Whether T acts on the input, before any layer.
   public var actsOnInput: Bool {
     switch self {
@@ -43,23 +62,62 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     }
   }
 
-  /// Whether T moves pixels: then all pictures that it touches, and the label map, share one draw.
+  /// Whether T moves pixels.
   public var movesPixels: Bool {
     switch self {
-    case .flip, .cropShift: true
+    case .flip, .cropShift, .resizedCrop: true
+    case .set(let set): set.sort == .pictures
     default: false
     }
   }
 
-  /// The modalities that T is told to touch; `nil` means all, of those that move pixels all pictures.
+  /// Whether all pictures that T moves, and the label map, share one draw.
+  public var isJoint: Bool {
+    switch self {
+    case .flip(_, _, _, let joint), .cropShift(_, _, let joint): joint
+    case .resizedCrop(let crop): crop.joint
+    default: true
+    }
+  }
+
+  /// Whether T is of pictures and videos alone.
+  public var takesPictures: Bool {
+    switch self {
+    case .colorJitter, .blur, .erasing: true
+    default: movesPixels
+    }
+  }
+
+  /// The modalities that T is told to touch; `nil` means all, of transforms of pictures all pictures.
   public var modalities: [String]? {
     switch self {
     case .multiplicativeNoise(_, let modalities, _), .additiveNoise(_, let modalities),
       .scaling(_, let modalities), .timeShift(_, let modalities), .rotation(_, let modalities),
-      .modalityDropout(_, let modalities), .flip(_, let modalities),
-      .cropShift(_, let modalities):
+      .modalityDropout(_, let modalities), .flip(_, let modalities, _, _),
+      .cropShift(_, let modalities, _):
       modalities
+    case .resizedCrop(let crop): crop.modalities
+    case .colorJitter(let jitter): jitter.modalities
+    case .blur(let blur): blur.modalities
+    case .erasing(let erasing): erasing.modalities
+    case .timeMask(let mask), .frequencyMask(let mask): mask.modalities
+    case .gain(let gain): gain.modalities
+    case .set(let set): set.modalities
     case .featureNoise, .dropout: nil
+    }
+  }
+
+  /// What the bounds of T get wrong, each as the key and a sentence.
+  public var faults: [(key: String, fault: String)] {
+    let bounds: [(String, Interval)] =
+      switch self {
+      case .resizedCrop(let crop): [("area", crop.area), ("ratio", crop.ratio)]
+      case .erasing(let erasing): [("area", erasing.area), ("ratio", erasing.ratio)]
+      case .blur(let blur): [("std", blur.std)]
+      default: []
+      }
+    return bounds.filter { $0.1.range == nil }.map { key, bounds in
+      (key, "the smallest '\(key)' \(bounds.low) is above the largest \(bounds.high)")
     }
   }
 
@@ -68,6 +126,10 @@ public enum TransformDescription: Codable, Hashable, Sendable {
 
   private static let picturesKey = Key(
     "modalities", .nonEmptyList(.string), "The modalities to touch; all pictures when absent.")
+
+  private static let jointKey = Key(
+    "joint", .bool, default: true,
+    "false: each modality is moved by a draw of its own, and label maps stay where they are.")
 
   public static let shape = Shape.tagged([
     .init(
@@ -108,10 +170,13 @@ public enum TransformDescription: Codable, Hashable, Sendable {
       ]),
     .init(
       "flip",
-      "Mirrors pictures left to right: all modalities of a sample, and its label map, alike.",
+      "Mirrors pictures: all modalities of a sample, and its label map, alike.",
       keys: [
         Key("probability", .share, default: 0.5, "How likely a sample is mirrored."),
-        picturesKey,
+        Key(
+          "axis", .choice(Axis.allCases.map(\.rawValue)), default: "horizontal",
+          "horizontal: left to right; vertical: top to bottom."),
+        jointKey, picturesKey,
       ]),
     .init(
       "crop-shift",
@@ -119,8 +184,31 @@ public enum TransformDescription: Codable, Hashable, Sendable {
         + "alike; what comes in from outside is zero and has no label.",
       keys: [
         .required("pixels", .positiveInteger, "The most pixels, either way in both directions."),
-        picturesKey,
+        jointKey, picturesKey,
       ]),
+    .init(
+      "random-resized-crop",
+      "Cuts a random box out of pictures and resizes it to their size: all modalities of a sample, "
+        + "and its label map, alike.",
+      keys: ResizedCrop.keys + [jointKey, picturesKey]),
+    .init(
+      "color-jitter",
+      "Changes brightness, contrast and saturation of standardised pictures, in this order.",
+      keys: ColorJitter.keys + [picturesKey]),
+    .init("blur", "Blurs pictures by a Gaussian.", keys: Blur.keys + [picturesKey]),
+    .init(
+      "erasing", "Wipes a random box out of pictures; label maps stay as they are.",
+      keys: Erasing.keys + [picturesKey]),
+    .init(
+      "time-mask", "Zeroes random spans of time of series and videos, as SpecAugment does.",
+      keys: SpanMask.keys("time steps") + [modalitiesKey]),
+    .init(
+      "frequency-mask", "Zeroes random bands of the channels of series, as SpecAugment does.",
+      keys: SpanMask.keys("channels") + [modalitiesKey]),
+    .init(
+      "gain", "Multiplies each sample by a factor, uniform in decibels.",
+      keys: GainChange.keys + [modalitiesKey]),
+    .init("set", TransformSet.documentation, keys: TransformSet.keys + [modalitiesKey]),
     .init(
       "modality-dropout",
       "Zeroes whole modalities of samples at random, but never all of a sample.",
@@ -141,7 +229,8 @@ public enum TransformDescription: Codable, Hashable, Sendable {
   ])
 
   private enum CodingKeys: String, CodingKey {
-    case kind, scale, magnitude, std, steps, degrees, rate, probability, pixels, modalities
+    case kind, scale, magnitude, std, steps, degrees, rate, probability, pixels, axis, joint
+    case modalities
   }
 
   public init(from decoder: any Decoder) throws {
@@ -166,10 +255,22 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     case "rotation":
       self = .rotation(degrees: try number(.degrees), modalities: modalities)
     case "flip":
-      self = .flip(probability: try number(.probability), modalities: modalities)
+      self = .flip(
+        probability: try number(.probability), modalities: modalities,
+        axis: try container.decodeIfPresent(Axis.self, forKey: .axis) ?? .horizontal,
+        joint: try container.decodeIfPresent(Bool.self, forKey: .joint) ?? true)
     case "crop-shift":
       self = .cropShift(
-        pixels: try container.decode(Int.self, forKey: .pixels), modalities: modalities)
+        pixels: try container.decode(Int.self, forKey: .pixels), modalities: modalities,
+        joint: try container.decodeIfPresent(Bool.self, forKey: .joint) ?? true)
+    case "random-resized-crop": self = .resizedCrop(try ResizedCrop(from: decoder))
+    case "color-jitter": self = .colorJitter(try ColorJitter(from: decoder))
+    case "blur": self = .blur(try Blur(from: decoder))
+    case "erasing": self = .erasing(try Erasing(from: decoder))
+    case "time-mask": self = .timeMask(try SpanMask(from: decoder))
+    case "frequency-mask": self = .frequencyMask(try SpanMask(from: decoder))
+    case "gain": self = .gain(try GainChange(from: decoder))
+    case "set": self = .set(try TransformSet(from: decoder))
     case "modality-dropout":
       self = .modalityDropout(rate: try number(.rate), modalities: modalities)
     case "feature-noise":
@@ -202,12 +303,39 @@ public enum TransformDescription: Codable, Hashable, Sendable {
     case .rotation(let degrees, _):
       kind = "rotation"
       try container.encode(degrees, forKey: .degrees)
-    case .flip(let probability, _):
+    case .flip(let probability, _, let axis, let joint):
       kind = "flip"
       try container.encode(probability, forKey: .probability)
-    case .cropShift(let pixels, _):
+      try container.encode(axis, forKey: .axis)
+      try container.encode(joint, forKey: .joint)
+    case .cropShift(let pixels, _, let joint):
       kind = "crop-shift"
       try container.encode(pixels, forKey: .pixels)
+      try container.encode(joint, forKey: .joint)
+    case .resizedCrop(let crop):
+      kind = "random-resized-crop"
+      try crop.encode(to: encoder)
+    case .colorJitter(let jitter):
+      kind = "color-jitter"
+      try jitter.encode(to: encoder)
+    case .blur(let blur):
+      kind = "blur"
+      try blur.encode(to: encoder)
+    case .erasing(let erasing):
+      kind = "erasing"
+      try erasing.encode(to: encoder)
+    case .timeMask(let mask):
+      kind = "time-mask"
+      try mask.encode(to: encoder)
+    case .frequencyMask(let mask):
+      kind = "frequency-mask"
+      try mask.encode(to: encoder)
+    case .gain(let gain):
+      kind = "gain"
+      try gain.encode(to: encoder)
+    case .set(let set):
+      kind = "set"
+      try set.encode(to: encoder)
     case .modalityDropout(let rate, _):
       kind = "modality-dropout"
       try container.encode(rate, forKey: .rate)

@@ -72,7 +72,7 @@ public enum DistillStage: Stage {
         "consistency", .object(ConsistencyDescription.keys),
         "The term γ · D(f(x), f(T(x))); absent means none."),
     ] + TrainingDescription.keys
-  public static let version = 1
+  public static let version = 2
 
   public static func readsTruth(_ configuration: Configuration) -> Bool {
     configuration.variants.values.contains { $0.labels == .truth }

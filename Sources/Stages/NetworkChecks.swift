@@ -50,6 +50,11 @@ enum NetworkChecks {
     checkFusion(
       network, modalities, samples?.task ?? network.head.kind, at: path, report: report)
     for (index, transform) in transforms.enumerated() {
+      for (key, fault) in transform.faults {
+        report(
+          Complaint(
+            path + ["transform", "\(index)", key], fault, mend: "write the smaller number first"))
+      }
       for modality in transform.modalities ?? [] where !modalities.contains(modality) {
         report(
           Complaint(
@@ -198,7 +203,8 @@ enum NetworkChecks {
           mend: "take '{kind: cnn2d, channels: [16, 32]}'"))
     }
     checkScales(network, modalities, shapes, at: path, report: report)
-    for (index, transform) in transforms.enumerated() where transform.movesPixels {
+    for (index, transform) in transforms.enumerated()
+    where transform.movesPixels && transform.isJoint {
       guard let touched = transform.modalities, !modalities.allSatisfy(touched.contains) else {
         continue
       }
@@ -206,7 +212,8 @@ enum NetworkChecks {
         Complaint(
           path + ["transform", "\(index)", "modalities"],
           "the transform moves the pixels and labels of some modalities and leaves others where they "
-            + "are", mend: "leave 'modalities' out"))
+            + "are", mend: "leave 'modalities' out, or write 'joint: false' to leave the labels too"
+        ))
     }
   }
 

@@ -50,7 +50,7 @@ public enum TeacherStage: Stage {
       Key("modalities", .nonEmptyList(.string), "The modalities that the network sees."),
       NetworkChecks.networkKey, NetworkChecks.transformKey,
     ] + TrainingDescription.keys + TeacherFile.keys
-  public static let version = 1
+  public static let version = 2
 
   public static func describe(
     _ configuration: Configuration, inputs: StageInputs, report: (Complaint) -> Void

@@ -6,7 +6,7 @@ internal import CTorch
 /// low 32 bits of a seed.
 /// Every draw moves the stream on, so a stream belongs to one thread.
 public final class RandomStream {
-  private let pointer: OpaquePointer
+  let pointer: OpaquePointer
   public let device: Device
 
   public init(seed: UInt64, device: Device = .cpu) throws(TensorError) {

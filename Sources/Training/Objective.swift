@@ -170,6 +170,12 @@ struct FusedObjective: Objective {
     _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?,
     isSplit: Bool = false, device: Device
   ) throws {
+    // A modality that T drops counts nowhere; here its zeros would go through its encoder's layers.
+    let drops = transforms.contains { if case .modalityDropout = $0 { true } else { false } }
+    let hasLayers = network.modalities.contains {
+      network.description.encoder(of: $0.name) != .identity
+    }
+    guard !(drops && hasLayers) else { return nil }
     guard device == .cpu, (consistency?.weight ?? 0) == 0, transforms.allSatisfy(\.actsOnInput),
       network.parameterCount <= Self.largest, let perceptron = try network.perceptron()
     else { return nil }

@@ -146,7 +146,7 @@ public struct Trainer: Sendable {
   }
 
   func objective(_ network: Network) throws -> any Objective {
-    for transform in transforms { try check(transform, network) }
+    for transform in transforms.expanded { try check(transform, network) }
     let labelSmoothing = training.labelSmoothing ?? 0
     guard (0..<1).contains(labelSmoothing) else {
       throw TrainingError.settings(
@@ -176,6 +176,7 @@ public struct Trainer: Sendable {
     where !network.modalities.contains(where: { $0.name == name }) {
       throw TrainingError.settings("a transform touches '\(name)', which the network has not")
     }
+    if let fault = transform.faults.first?.fault { throw TrainingError.settings(fault) }
     let touched = network.touched(by: transform).map { network.modalities[$0] }
     for modality in touched {
       switch transform {
@@ -183,6 +184,14 @@ public struct Trainer: Sendable {
         throw TrainingError.settings(
           "'time-shift' takes samples of shape [time, channel]; those of '\(modality.name)' are"
             + " \(modality.shape)")
+      case .timeMask where ![2, 4].contains(modality.shape.count):
+        throw TrainingError.settings(
+          "'time-mask' takes samples of shape [time, channel]; those of '\(modality.name)' are"
+            + " \(modality.shape)")
+      case .frequencyMask where modality.shape.count != 2:
+        throw TrainingError.settings(
+          "'frequency-mask' takes samples of shape [time, frequency]; those of '\(modality.name)'"
+            + " are \(modality.shape)")
       case .rotation where modality.isOfPictures:
         throw TrainingError.settings(
           "'rotation' turns what sensors measure in space; '\(modality.name)' is of pictures")
@@ -194,26 +203,33 @@ public struct Trainer: Sendable {
         throw TrainingError.settings(
           "a transform moves the pixels of '\(modality.name)', whose samples \(modality.shape) are"
             + " no pictures")
+      case _ where transform.takesPictures && !transform.movesPixels && !modality.isOfPictures:
+        throw TrainingError.settings(
+          "a transform changes the pictures of '\(modality.name)', whose samples \(modality.shape)"
+            + " are none")
       default: continue
       }
     }
-    guard transform.movesPixels else { return }
+    guard transform.takesPictures else { return }
     guard let first = touched.first else {
-      throw TrainingError.settings("a transform moves pixels, and no modality is of pictures")
+      throw TrainingError.settings(
+        "a transform \(transform.movesPixels ? "moves pixels" : "changes pictures"), and no modality"
+          + " is of pictures")
     }
-    if case .cropShift = transform,
+    guard transform.movesPixels, transform.isJoint else { return }
+    if let kind = transform.kindThatNeedsOneSize,
       let other = touched.first(where: { one in
         !Self.isOfOneSize(one, first)
       })
     {
       throw TrainingError.settings(
-        "'crop-shift' moves pictures that lie on each other; '\(first.name)' and '\(other.name)'"
-          + " differ in size; name the modalities that it shall touch")
+        "'\(kind)' moves pictures that lie on each other; '\(first.name)' and '\(other.name)'"
+          + " differ in size; name the modalities that it shall touch, or write 'joint: false'")
     }
     if network.task == .segmentation, touched.count < network.modalities.count {
       throw TrainingError.settings(
         "a transform moves the pixels and labels of some modalities and leaves others where they are;"
-          + " leave out its 'modalities'")
+          + " leave out its 'modalities', or write 'joint: false' to leave the labels too")
     }
   }
 
@@ -329,5 +345,16 @@ private struct BatchOrder<Source: BatchSource> {
     let rows = place * indices.count / perEpoch..<(place + 1) * indices.count / perEpoch
     place = (place + 1) % perEpoch
     return try source.batch(order.sliced(rows)).moved(to: device)
+  }
+}
+
+extension TransformDescription {
+  /// How T is called where pictures that share its draw must be of one size.
+  fileprivate var kindThatNeedsOneSize: String? {
+    switch self {
+    case .cropShift: "crop-shift"
+    case .resizedCrop: "random-resized-crop"
+    default: nil
+    }
   }
 }

@@ -85,7 +85,17 @@ import Testing
     #expect(
       try teacher(some, .segmentation).complaints == [
         "transform.0.modalities: the transform moves the pixels and labels of some modalities and "
-          + "leaves others where they are | leave 'modalities' out"
+          + "leaves others where they are | leave 'modalities' out, or write 'joint: false' to leave the "
+          + "labels too"
+      ])
+    let apart =
+      pictures + #", "transform": [{"kind": "flip", "modalities": ["audio"], "joint": false}]"#
+    #expect(try teacher(apart, .segmentation).complaints.isEmpty)
+    let bounds = pictures + #", "transform": [{"kind": "erasing", "area": [0.4, 0.1]}]"#
+    #expect(
+      try teacher(bounds, .segmentation).complaints == [
+        "transform.0.area: the smallest 'area' 0.4 is above the largest 0.1 | write the smaller "
+          + "number first"
       ])
     let weights = pictures + #", "class-weights": {"b": 2, "c": 1}"#
     #expect(

@@ -10,6 +10,13 @@ import Testing
     .scaling(std: 0.2, modalities: ["a", "b"]), .timeShift(steps: 3, modalities: nil),
     .rotation(degrees: 15, modalities: ["a"]), .modalityDropout(rate: 0.3, modalities: nil),
     .flip(probability: 0.5, modalities: nil), .cropShift(pixels: 4, modalities: ["a"]),
+    .flip(probability: 0.5, modalities: nil, axis: .vertical, joint: false),
+    .cropShift(pixels: 4, modalities: nil, joint: false),
+    .resizedCrop(.init(area: .init(0.3, 0.9), modalities: ["a"], joint: false)),
+    .colorJitter(.init(brightness: 0.1)), .blur(.init(std: .init(0.5, 1))),
+    .erasing(.init(fill: .noise)), .timeMask(.init(masks: 1, width: 40)),
+    .frequencyMask(.init(modalities: ["a"])), .gain(.init(decibels: 6)),
+    .set(.init(.strong, of: .spectrograms, modalities: ["a"])),
     .featureNoise(std: 0.1), .dropout(rate: 0.3),
   ]
 
@@ -27,7 +34,7 @@ import Testing
 
   @Test func anUnknownKindIsRefused() {
     #expect(throws: DecodingError.self) {
-      try JSONDecoder().decode(TransformDescription.self, from: Data(#"{"kind": "blur"}"#.utf8))
+      try JSONDecoder().decode(TransformDescription.self, from: Data(#"{"kind": "blurr"}"#.utf8))
     }
   }
 }

@@ -81,11 +81,17 @@ import Training
     }
   }
 
-  @Test func weightsOfAnythingButPixelsAreRefused() throws {
-    let lesson = try labels([1, 0], count: 1, .multiLabel, classes: 2).lesson(picture: nil)
+  @Test func classesWeighAsTheFileSays() throws {
+    let lesson = try labels([1, 0, 1, 0, 0, 0, 1, 0], count: 4, .multiLabel, classes: 2)
+      .lesson(picture: nil)
+    let (classes, subject) = (["a", "b"], "variant 'mke'")
+    #expect(try lesson.weights(nil, classes: classes, of: subject) == nil)
+    // Of class a one lacks it for three that have it, of class b none has it.
+    #expect(try lesson.weights(.balanced, classes: classes, of: subject) == [Float(1 / 3.0), 1])
+    #expect(try lesson.weights(.named(["b": 2]), classes: classes, of: subject) == [1, 2])
     let error = #expect(throws: Diagnostic.self) {
-      try lesson.weights(.balanced, classes: ["a", "b"], of: "variant 'mke'")
+      try lesson.weights(.named(["c": 2]), classes: classes, of: subject)
     }
-    #expect(error?.message == "'class-weights' weigh pixels, and there are none")
+    #expect(error?.message == "'class-weights' name 'c', which is no class")
   }
 }

@@ -264,3 +264,4 @@ CTFailure *ct_perceptron_gradient(
 #include "CTLayers.h"
 #include "CTScript.h"
 #include "CTTraining.h"
+#include "CTTransforms.h"

@@ -17,19 +17,13 @@ struct Lesson: Sendable {
       targets: try targets.followed(by: other.targets, classes: classes))
   }
 
-  /// How much the pixels of each class weigh; `nil` when all weigh the same.
+  /// How much each class weighs in the loss; `nil` when all weigh the same.
   ///
-  /// - Throws: `Diagnostic` for weights of anything but pixels, and for a class that is none.
+  /// - Throws: `Diagnostic` for a class that is none.
   func weights(
     _ description: TrainingDescription.ClassWeights?, classes: [String], of subject: String
   ) throws -> [Float]? {
     guard let description else { return nil }
-    switch targets {
-    case .maps, .softMaps: break
-    case .hard, .soft, .labels:
-      throw Diagnostic(
-        subject, "'class-weights' weigh pixels, and there are none", mend: "remove them")
-    }
     switch description {
     case .named(let weights):
       if let unknown = weights.keys.sorted().first(where: { !classes.contains($0) }) {
@@ -39,10 +33,7 @@ struct Lesson: Sendable {
       }
       return classes.map { Float(weights[$0] ?? 1) }
     case .balanced:
-      let counts = try targets.histogram(classes: classes.count)
-      let present = counts.filter { $0 > 0 }.count
-      let total = Double(counts.reduce(0, +))
-      return counts.map { $0 == 0 ? 1 : Float(total / Double(present) / Double($0)) }
+      return try targets.balancedWeights(classes: classes.count)
     }
   }
 }
