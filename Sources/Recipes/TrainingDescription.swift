@@ -272,7 +272,7 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     Key(
       "class-weights", .either([.choice([ClassWeights.balancedWord]), .map(.positiveNumber)]),
       "How much each class weighs in the loss: 'balanced', or weights by class, 1 for those not "
-        + "named. Of several labels for a sample, how much those weigh that have the label."),
+        + "named; of several labels for a sample, how much those weigh that have the label."),
     Key("seeds", .positiveInteger, default: 1, "How many networks, one for each seed."),
     Key("first-seed", .count, default: 0, "The seed of the first network."),
   ]

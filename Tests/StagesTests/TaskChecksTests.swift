@@ -143,12 +143,12 @@ import Testing
       ])
     #expect(
       try complaints(#""patience": 3, "hold-back": 0.1"#) == [
-        "patience: a training that stops after its best network keeps the last one | add 'select: "
+        "patience: warning: a training that stops after its best network keeps the last one | add 'select: "
           + "agreement'"
       ])
     #expect(
       try complaints(#""decay": "weights""#) == [
-        "decay: 'decay: weights' spares some parameters a weight decay of 0 | add 'weight-decay: "
+        "decay: warning: 'decay: weights' spares some parameters a weight decay of 0 | add 'weight-decay: "
           + "0.01' to the optimizer, or remove 'decay'"
       ])
   }
