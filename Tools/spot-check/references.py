@@ -348,7 +348,6 @@ def tool_is_there() -> bool:
 
 
 @functools.cache
-@functools.cache
 def read_table(
     path: pathlib.Path, has_header: bool, delimiter: str = ","
 ) -> tuple[list[str] | None, list[list[str]]]:

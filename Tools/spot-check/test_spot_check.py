@@ -8,6 +8,7 @@ Needs what `spot_check.py` needs, and av. The shards have the form of those of `
 """
 
 import csv
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -390,6 +391,30 @@ class SpotCheckTests(unittest.TestCase):
         ]
         write_output(self.output, forms, samples, modalities=settings)
         self.passes("official-metadata", "--manifest", str(manifest))
+
+    def test_the_manifest_beside_a_pipeline_file_is_found_by_what_it_held(self) -> None:
+        self.make("nyu", "--frames", "9")
+        rooms = self.data / "nyu-depth-v2"
+        rooms.mkdir()
+        for file in list(self.data.glob("*.mat")):
+            file.rename(rooms / file.name)
+        train = scipy.io.loadmat(rooms / "splits.mat")["trainNdxs"]
+        samples: list[Record] = [
+            {"id": "nyu-depth-v2", "split": "unlabelled", "values": {"frames": train}}
+        ]
+        forms = [form("frames", "float64", list(train.shape), "axis-0 axis-1")]
+        write_output(self.output, forms, samples)
+        settings = {"frames": {"kind": "array", "file": "splits", "name": "trainNdxs"}}
+        source: Record = {"kind": "manifest", "path": "source.path", "modalities": settings}
+        manifest = HERE.parents[1] / "Pipelines/official-metadata.csv"
+        stage: Record = {"configuration": {"source": source}}
+        stage["files"] = {"source.path": hashlib.sha256(manifest.read_bytes()).hexdigest()}
+        (self.output / "record.json").write_text(json.dumps({"stage": stage}))
+        self.passes("official-metadata")
+        stage["files"]["source.path"] = "another"
+        (self.output / "record.json").write_text(json.dumps({"stage": stage}))
+        _, text = self.check("official-metadata")
+        self.assertIn("name it by --manifest", text)
 
     def test_media_are_found_by_name_and_resampled(self) -> None:
         self.make("media_samples")
