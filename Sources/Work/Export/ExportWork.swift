@@ -6,9 +6,8 @@ import Shards
 public import Stages
 import Tensors
 
-/// Writes networks of a model as files for other programs: `NAME.pt`, `NAME.json`, `NAME.safetensors`,
-/// `NAME.card.json`
-/// and `NAME.md`, and `trained-on.csv` for all of them.
+/// Writes networks of a model as files for other programs: `NAME.pt`, `NAME.json`,
+/// `NAME.safetensors`, `NAME.card.json` and `NAME.md`, and `trained-on.csv` for all of them.
 public struct ExportWork: StageWork {
   public typealias Face = ExportStage
 
