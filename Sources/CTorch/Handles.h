@@ -24,14 +24,15 @@ struct CTFailure {
 
 namespace ct {
 
-/// OpenMP keeps its number of threads for each thread apart: take over the one that was asked for.
-void adopt_threads();
+/// One operation works on the thread that calls it: results then depend neither on the number of
+/// cores nor on what runs beside. OpenMP keeps the number for each thread apart.
+void use_one_thread();
 
 /// Runs `body`; an exception becomes a failure that names `operation`.
 template <class Body>
 CTFailure *guarded(const char *operation, Body &&body) noexcept {
   try {
-    adopt_threads();
+    use_one_thread();
     body();
     return nullptr;
   } catch (const c10::Error &error) {

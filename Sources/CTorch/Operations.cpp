@@ -7,7 +7,6 @@
 #include <torch/version.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <dlfcn.h>
@@ -17,8 +16,6 @@
 namespace {
 
 using at::Tensor;
-
-std::atomic<int> wantedThreads{0};
 
 at::ScalarType scalarType(CTDType type) {
   switch (type) {
@@ -102,15 +99,14 @@ std::vector<Tensor> slopes(const CTTensor *const *gradients, size_t count) {
 
 }  // namespace
 
-void ct::adopt_threads() {
-  thread_local int adopted = 0;
-  const int wanted = wantedThreads.load(std::memory_order_relaxed);
-  if (wanted == adopted) return;
+void ct::use_one_thread() {
+  thread_local bool isSet = false;
+  if (isSet) return;
   // It also writes settings that all threads share: those of MKL and of libtorch's own caches.
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
-  at::set_num_threads(wanted);
-  adopted = wanted;
+  at::set_num_threads(1);
+  isSet = true;
 }
 
 extern "C" {
@@ -124,10 +120,9 @@ void ct_failure_free(CTFailure *failure) { delete failure; }
 // Process.
 
 const char *ct_version(void) { return TORCH_VERSION; }
-void ct_set_threads(int count) { wantedThreads.store(count, std::memory_order_relaxed); }
 int ct_threads(void) {
-  const int wanted = wantedThreads.load(std::memory_order_relaxed);
-  return wanted > 0 ? wanted : at::get_num_threads();
+  ct::use_one_thread();
+  return at::get_num_threads();
 }
 
 int ct_cuda_devices(void) {

@@ -84,7 +84,6 @@ import Testing
   }
 
   @Test func networksTrainedSideBySideAreAsTrainedAlone() throws {
-    LibTorch.setIntraOperationThreads(1)
     let jobs: [(trainer: Trainer, source: MemorySource)] = [
       (Self.perceptron, try Self.clouds()), (Self.convolution, try Self.waves(100, seed: 2)),
     ]

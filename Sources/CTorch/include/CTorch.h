@@ -47,8 +47,7 @@ void ct_failure_free(CTFailure *failure);
 // Process.
 
 const char *ct_version(void);
-/// Threads inside one operation; every thread of the process takes the number over at its next call.
-void ct_set_threads(int count);
+/// Threads inside one operation that the calling thread asks for.
 int ct_threads(void);
 /// CUDA devices that can be used; loads the CUDA half of libtorch when it is there.
 int ct_cuda_devices(void);

@@ -15,7 +15,6 @@ public struct EvaluateWork: StageWork {
   public init(_ configuration: EvaluateStage.Configuration) { self.configuration = configuration }
 
   public func run(_ context: StageContext) async throws {
-    LibTorch.setIntraOperationThreads(1)
     let device = try Device(context.job.device)
     let models = try context.inputs(EvaluateStage.models).map { try ModelSet($0, device: device) }
     let test = try known(SampleSet(try context.input(EvaluateStage.on)), context)

@@ -16,7 +16,6 @@ public struct ExportWork: StageWork {
   public init(_ configuration: ExportStage.Configuration) { self.configuration = configuration }
 
   public func run(_ context: StageContext) async throws {
-    LibTorch.setIntraOperationThreads(1)
     let input = try context.input(ExportStage.model)
     let output = try Output(opening: input.directory, schema: PortType.model.rawValue)
     let entries = try chosen(

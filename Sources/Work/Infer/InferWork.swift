@@ -15,7 +15,6 @@ public struct InferWork: StageWork {
   public init(_ configuration: InferStage.Configuration) { self.configuration = configuration }
 
   public func run(_ context: StageContext) async throws {
-    LibTorch.setIntraOperationThreads(1)
     let device = try Device(context.job.device)
     let model = try ModelSet(try context.input(InferStage.model), device: device)
     let samples = try SampleSet(try context.input(InferStage.from))

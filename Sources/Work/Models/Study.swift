@@ -25,8 +25,6 @@ struct Study: Sendable {
   /// - Returns: all networks, in the order of the items.
   /// - Throws: `Diagnostic` when a training cannot start or diverges; what is finished stays.
   func run(into writer: OutputWriter, _ context: StageContext) async throws -> [ModelCheckpoint] {
-    // One thread a network: results then depend neither on the machine nor on --jobs.
-    LibTorch.setIntraOperationThreads(1)
     let device = try Device(context.job.device)
     let progress = Progress(context, items)
     let results = Results(count: items.count)

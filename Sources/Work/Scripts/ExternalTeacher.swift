@@ -24,7 +24,6 @@ struct ExternalTeacher {
   static let declarationFile = "teacher.json"
 
   func run() throws {
-    LibTorch.setIntraOperationThreads(1)
     guard let declaration = try teacher.declaration?.read() else {
       throw Diagnostic(teacher.path, "nothing says what this network takes and returns")
     }

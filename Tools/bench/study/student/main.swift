@@ -23,7 +23,6 @@ func twoMoons(_ count: Int, seed: UInt64) throws -> (x: Tensor, y: Tensor, label
   return (try Tensor(x, shape: [count, 1]), try Tensor(y, shape: [count, 1]), labels)
 }
 
-LibTorch.setIntraOperationThreads(1)
 let rounds = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5
 let moons = try twoMoons(270, seed: 42)
 let source = try MemorySource(
