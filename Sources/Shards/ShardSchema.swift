@@ -140,6 +140,8 @@ public struct ShardSchema: Sendable, Hashable {
     .optional("/samples/content", .text, [], "Hash of the sample's values, in hex digits."),
     .optional("/samples/start", .exactly(.float64), [], "Start in its recording, s."),
     .optional("/samples/stop", .exactly(.float64), [], "End in its recording, s."),
+    .optional("/samples/top", .exactly(.int32), [], "First row in the picture it is cut from."),
+    .optional("/samples/left", .exactly(.int32), [], "First column in the picture it is cut from."),
   ]
 
   private static func sample(mayBeRagged: Bool) -> [Field] {

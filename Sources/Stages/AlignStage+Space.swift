@@ -37,11 +37,28 @@ extension AlignStage {
       }
     }
 
+    /// How pictures are cut into samples of their own.
+    public struct Tiles: Hashable, Sendable, Decodable {
+      /// Height and width, pixels.
+      public var size: [Int]
+      /// From one tile to the next, downward and to the right, pixels; `size` when `nil`.
+      public var hop: [Int]?
+
+      static let keys: [Key] = [
+        .required("size", .list(pixels, count: 2...2), "Height and width of a tile, pixels."),
+        Key(
+          "hop", .list(pixels, count: 2...2),
+          "Pixels from one tile to the next, downward and to the right; 'size' when absent."),
+      ]
+    }
+
     /// The first is the reference: the crop is in its pixels, and label maps lie upon it.
     public var modalities: [String]
     /// Height and width of the output, pixels; that of the cropped part when `nil`.
     public var size: [Int]?
     public var crop: Crop?
+    /// Of the pictures as they come out of crop and size.
+    public var tiles: Tiles?
     public var filter: Filter
     /// By modality: two rows of three numbers, from a pixel of the reference to one of the modality.
     public var register: [String: [[Double]]]
@@ -51,7 +68,7 @@ extension AlignStage {
     static let centre = "centre"
 
     private enum CodingKeys: String, CodingKey {
-      case modalities, size, crop, filter, register, invalid
+      case modalities, size, crop, tiles, filter, register, invalid
     }
 
     public init(from decoder: any Decoder) throws {
@@ -59,6 +76,7 @@ extension AlignStage {
       modalities = try container.decode([String].self, forKey: .modalities)
       size = try container.decodeIfPresent([Int].self, forKey: .size)
       crop = try container.decodeIfPresent(Crop.self, forKey: .crop)
+      tiles = try container.decodeIfPresent(Tiles.self, forKey: .tiles)
       filter = try container.decode(Filter.self, forKey: .filter)
       register =
         try container.decodeIfPresent([String: [[Double]]].self, forKey: .register) ?? [:]
@@ -89,6 +107,9 @@ extension AlignStage {
         "The part that is kept: 'centre', the largest one with the proportions of 'size', or a "
           + "rectangle; all when absent."),
       Key(
+        "tiles", .object(Tiles.keys),
+        "Cuts the pictures, and label maps with them, into tiles, each a sample of its own."),
+      Key(
         "filter", .choice(Filter.allCases.map(\.rawValue)), default: "bilinear",
         "How pictures are resized; label maps always by 'nearest'."),
       Key(
@@ -106,11 +127,18 @@ extension AlignStage {
       NameChecks.check(
         modalities, called: "modality", plural: "modalities", among: available, of: "the output",
         at: ["space", "modalities"], report: report)
-      if size == nil, crop == nil, register.isEmpty {
+      if size == nil, crop == nil, tiles == nil, register.isEmpty {
         report(
           Complaint(
             ["space"], "nothing says what becomes of the pictures",
-            mend: "add 'size: [HEIGHT, WIDTH]', 'crop' or 'register'"))
+            mend: "add 'size: [HEIGHT, WIDTH]', 'crop', 'tiles' or 'register'"))
+      }
+      if let tiles, let size, tiles.size[0] > size[0] || tiles.size[1] > size[1] {
+        report(
+          Complaint(
+            ["space", "tiles", "size"],
+            "a tile of \(tiles.size[0]) × \(tiles.size[1]) pixels is larger than the picture of "
+              + "\(size[0]) × \(size[1])", mend: "take smaller tiles, or a larger 'size'"))
       }
       if crop == .centre, size == nil {
         report(

@@ -96,12 +96,14 @@ public enum AlignStage: Stage {
     public var clock: [String: ClockDescription]
     public var window: Window?
     public var space: SpaceDescription?
+    /// `nil` leaves labels as they are.
+    public var labels: LabelsDescription?
     public var standardise: Standardisation?
     public var missing: Missing
     public var packing: PackingDescription
 
     private enum CodingKeys: String, CodingKey {
-      case from, modalities, time, clock, window, space, standardise, missing
+      case from, modalities, time, clock, window, space, labels, standardise, missing
     }
 
     public init(from decoder: any Decoder) throws {
@@ -112,6 +114,7 @@ public enum AlignStage: Stage {
       clock = try container.decodeIfPresent([String: ClockDescription].self, forKey: .clock) ?? [:]
       window = try container.decodeIfPresent(Window.self, forKey: .window)
       space = try container.decodeIfPresent(SpaceDescription.self, forKey: .space)
+      labels = try container.decodeIfPresent(LabelsDescription.self, forKey: .labels)
       standardise = try container.decodeIfPresent(Standardisation.self, forKey: .standardise)
       missing = try container.decode(Missing.self, forKey: .missing)
       packing = try PackingDescription(from: decoder)
@@ -142,7 +145,10 @@ public enum AlignStage: Stage {
           + "own."),
       Key(
         "space", .object(SpaceDescription.keys),
-        "Crops and resizes pictures, depth and label maps together."),
+        "Crops, resizes and cuts pictures, depth and label maps together."),
+      Key(
+        "labels", .object(LabelsDescription.keys),
+        "Makes of a label map the list of the classes that a sample shows."),
       Key(
         "standardise",
         .either([
@@ -192,9 +198,11 @@ public enum AlignStage: Stage {
     }
     configuration.window?.check(report: report)
     configuration.packing.check(available: modalities, report: report)
+    let labels = configuration.labels?.check(
+      task: joined.task, classes: joined.classes, report: report)
     return OutputDescription(
-      .alignedSamples, modalities: modalities, splits: joined.splits, task: joined.task,
-      classes: joined.classes)
+      .alignedSamples, modalities: modalities, splits: joined.splits,
+      task: labels?.task ?? joined.task, classes: labels.map(\.classes) ?? joined.classes)
   }
 
   private struct Joined {

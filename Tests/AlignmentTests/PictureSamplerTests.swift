@@ -4,6 +4,29 @@ import Testing
 @testable import Alignment
 
 @Suite struct PictureSamplerTests {
+  @Test(arguments: PictureFilter.allCases, [false, true])
+  func partsAreOfTheWhole(_ filter: PictureFilter, _ isMapped: Bool) {
+    guard filter != .area || !isMapped else { return }
+    let sizes = (source: PictureSize(height: 7, width: 9), output: PictureSize(height: 5, width: 6))
+    let picture = NumberArray((0..<63).map { Float($0 * $0 % 37) }, shape: [7, 9])
+    let whole = PictureSampler(
+      sizes.output, crop: PictureRectangle(top: 0, left: 0, size: sizes.source), of: sizes.source,
+      from: sizes.source, map: isMapped ? AffineMap([[0.9, 0.2, -1], [-0.1, 1.1, 0]]) : nil,
+      filter: filter)
+    let tiles = PictureRectangle.tiles(
+      PictureSize(height: 2, width: 3), every: PictureSize(height: 3, width: 3), of: sizes.output)
+    #expect(tiles.map { [$0.top, $0.left] } == [[0, 0], [0, 3], [3, 0], [3, 3]])
+    let values = whole.apply(to: picture, at: 0).values(as: Float.self)
+    for tile in tiles {
+      let wanted = (tile.top..<tile.top + 2).flatMap { values[($0 * 6 + tile.left)...].prefix(3) }
+      #expect(whole.part(tile).apply(to: picture, at: 0).values(as: Float.self) == wanted)
+    }
+    let outside = [0, 3].map { PictureRectangle(top: 0, left: $0, size: PictureSize(height: 5, width: 3)) }
+      .reduce(0) { $0 + whole.part($1).outside }
+    #expect(outside == whole.outside)
+    #expect(isMapped == (outside > 0))
+  }
+
   private struct Case: Decodable {
     let name: String
     let source: [Int]

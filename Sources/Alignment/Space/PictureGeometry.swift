@@ -37,6 +37,21 @@ public struct PictureRectangle: Sendable, Hashable {
     self.init(size, inTheMiddleOf: picture)
   }
 
+  /// Rectangles of one size, row by row, each `hop` after the one before; what is left at the right
+  /// and lower edges belongs to none.
+  ///
+  /// - Precondition: sizes and hops are at least 1.
+  public static func tiles(
+    _ size: PictureSize, every hop: PictureSize, of picture: PictureSize
+  ) -> [PictureRectangle] {
+    precondition(size.height >= 1 && size.width >= 1 && hop.height >= 1 && hop.width >= 1)
+    return stride(from: 0, through: picture.height - size.height, by: hop.height).flatMap { top in
+      stride(from: 0, through: picture.width - size.width, by: hop.width).map { left in
+        PictureRectangle(top: top, left: left, size: size)
+      }
+    }
+  }
+
   /// Whether it lies inside a picture and is not empty.
   public func isInside(_ picture: PictureSize) -> Bool {
     size.height >= 1 && size.width >= 1 && top >= 0 && left >= 0

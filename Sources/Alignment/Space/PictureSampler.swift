@@ -51,33 +51,64 @@ public struct PictureSampler: Sendable {
     precondition(crop.isInside(reference) && output.height >= 1 && output.width >= 1)
     precondition(source.height >= 1 && source.width >= 1)
     precondition(map == nil || filter != .area, "areas are not mapped")
-    self.output = output
-    self.source = source
-    self.invalid = invalid
     let rows = Axis(
       count: output.height, first: crop.top, length: crop.size.height,
       reference: reference.height, source: source.height)
     let columns = Axis(
       count: output.width, first: crop.left, length: crop.size.width,
       reference: reference.width, source: source.width)
-    if let map {
-      let places = (rows: rows.referenceCentres, columns: columns.referenceCentres)
-      steps = .mapped(
-        map, rows: places.rows, columns: places.columns, isNearest: filter == .nearest)
-      outside = places.rows.reduce(0) { count, row in
-        count
-          + places.columns.count { column in
-            let place = map(column, row)
-            return !Self.isInside(place.x, source.width) || !Self.isInside(place.y, source.height)
-          }
+    let steps: Steps =
+      if let map {
+        .mapped(
+          map, rows: rows.referenceCentres, columns: columns.referenceCentres,
+          isNearest: filter == .nearest)
+      } else {
+        switch filter {
+        case .nearest: .nearest(rows: rows.nearest, columns: columns.nearest)
+        case .bilinear: .bilinear(rows: rows.pairs, columns: columns.pairs)
+        case .area: .area(rows: rows.areas, columns: columns.areas)
+        }
       }
+    self.init(output, of: source, steps, invalid: invalid)
+  }
+
+  /// Gives a part of the output alone: the same pixels as of the whole.
+  ///
+  /// - Precondition: `part` is inside the output.
+  public func part(_ part: PictureRectangle) -> PictureSampler {
+    precondition(part.isInside(output), "a part that is not inside the output")
+    func rows<Place>(_ all: [Place]) -> [Place] { Array(all[part.top...].prefix(part.size.height)) }
+    func columns<Place>(_ all: [Place]) -> [Place] {
+      Array(all[part.left...].prefix(part.size.width))
+    }
+    let steps: Steps =
+      switch self.steps {
+      case .nearest(let y, let x): .nearest(rows: rows(y), columns: columns(x))
+      case .bilinear(let y, let x): .bilinear(rows: rows(y), columns: columns(x))
+      case .area(let y, let x): .area(rows: rows(y), columns: columns(x))
+      case .mapped(let map, let y, let x, let isNearest):
+        .mapped(map, rows: rows(y), columns: columns(x), isNearest: isNearest)
+      }
+    return PictureSampler(part.size, of: source, steps, invalid: invalid)
+  }
+
+  private init(
+    _ output: PictureSize, of source: PictureSize, _ steps: Steps, invalid: Double?
+  ) {
+    self.output = output
+    self.source = source
+    self.invalid = invalid
+    self.steps = steps
+    guard case .mapped(let map, let rows, let columns, _) = steps else {
+      outside = 0
       return
     }
-    outside = 0
-    switch filter {
-    case .nearest: steps = .nearest(rows: rows.nearest, columns: columns.nearest)
-    case .bilinear: steps = .bilinear(rows: rows.pairs, columns: columns.pairs)
-    case .area: steps = .area(rows: rows.areas, columns: columns.areas)
+    outside = rows.reduce(0) { count, row in
+      count
+        + columns.count { column in
+          let place = map(column, row)
+          return !Self.isInside(place.x, source.width) || !Self.isInside(place.y, source.height)
+        }
     }
   }
 

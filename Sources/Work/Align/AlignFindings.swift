@@ -27,10 +27,7 @@ struct AlignFindings {
       var entry = AlignmentReport.Modality(name: modality.name, policy: policy)
       entry.declaredRate = modality.description.rate
       entry.rate = modality.course == .still ? nil : modality.rate(window: aligner.window?.length)
-      if let sampler = modality.pictures?.sampler, sampler.outside > 0 {
-        entry.emptyPixels =
-          Double(sampler.outside) / Double(sampler.output.height * sampler.output.width)
-      }
+      if let outside = modality.pictures?.outside, outside > 0 { entry.emptyPixels = outside }
       return entry
     }
   }
@@ -159,6 +156,11 @@ struct AlignFindings {
       context.warn(
         "\(Self.short(report.rest)) s after the last whole windows were left out",
         mend: "'partial: pad' keeps them")
+    }
+    if let rest = aligner.tileRest, rest.height > 0 || rest.width > 0 {
+      context.warn(
+        "the lowest \(rest.height) rows and the rightmost \(rest.width) columns of every picture are "
+          + "in no tile", mend: "take tiles or a 'hop' that divide the picture")
     }
     for modality in report.modalities { tell(of: modality, context) }
   }

@@ -32,6 +32,7 @@ public struct AlignWork: StageWork {
       context.outputDirectory, header: OutputHeader(context.job, .alignedSamples))
     let aligner = try RecordAligner(configuration, joined, stage: context.job.stage)
     let total = Split.allCases.reduce(0) { $0 + joined.count($1) }
+    let presence = try configuration.labels.map { try ClassPresence($0, of: joined.classes ?? []) }
     var findings = AlignFindings(aligner)
     guard total > 0 else { throw nothingLeft(context, findings) }
     let shapes = try SampleShapes(
@@ -39,7 +40,7 @@ public struct AlignWork: StageWork {
     var standardisers = standardisers(aligner, shapes)
     for split in Split.allCases where joined.count(split) > 0 {
       try await write(
-        split, joined, aligner, shapes, writer, &findings, &standardisers, context)
+        split, joined, aligner, shapes, presence, writer, &findings, &standardisers, context)
     }
     guard findings.report.aligned > 0 else { throw nothingLeft(context, findings) }
     try check(standardisers, &findings, context)
@@ -53,7 +54,8 @@ public struct AlignWork: StageWork {
       return description
     }
     _ = try writer.finish(
-      task: joined.task, classes: joined.classes, modalities: modalities,
+      task: presence == nil ? joined.task : .multiLabel,
+      classes: presence?.names ?? joined.classes, modalities: modalities,
       details: try JSON.details(Details(alignment: findings.report)))
     findings.tell(context)
   }
@@ -116,7 +118,7 @@ public struct AlignWork: StageWork {
 
   private func write(
     _ split: Split, _ joined: JoinedSamples, _ aligner: RecordAligner, _ shapes: SampleShapes,
-    _ writer: OutputWriter, _ findings: inout AlignFindings,
+    _ presence: ClassPresence?, _ writer: OutputWriter, _ findings: inout AlignFindings,
     _ standardisers: inout [Standardiser?], _ context: StageContext
   ) async throws {
     let total = joined.count(split)
@@ -126,8 +128,9 @@ public struct AlignWork: StageWork {
       context.progress("\(split.rawValue), in one order", done, of: all, unit: "samples")
     }
     var labels = reader.labels
-    let mapSampler = aligner.mapSampler(labels)
-    if let mapSampler { labels.resize(to: mapSampler.output) }
+    try labels.look(for: presence)
+    let mapSamplers = aligner.mapSamplers(labels)
+    if let size = mapSamplers?.first?.output { labels.resize(to: size) }
     let takesStatistics =
       standardisers.contains { $0 != nil }
       && configuration.standardise?.splits.contains(split) ?? false
@@ -143,7 +146,7 @@ public struct AlignWork: StageWork {
       for number in 0..<prepared.pieces {
         if sink == nil {
           sink = try SplitSink(
-            split, aligner, shapes, labels, classes: joined.classes ?? [],
+            split, aligner, shapes, labels, classes: presence?.names ?? joined.classes ?? [],
             hasGroups: joined.hasGroups, keepsMissing: configuration.missing == .keep,
             configuration.packing, to: writer)
         }
@@ -153,7 +156,7 @@ public struct AlignWork: StageWork {
           bytes: shapes.sampleBytes + record.labels.byteCount)
         if group.bytes >= Self.bytesAtOnce || group.pieces.count == Self.samplesAtOnce {
           try await finish(
-            &group, aligner, shapes, mapSampler, labels, split, &sink, &findings,
+            &group, aligner, shapes, mapSamplers, labels, split, &sink, &findings,
             takesStatistics, &standardisers, context.job.threads)
           if number + 1 < prepared.pieces { group.add(prepared) }
         }
@@ -164,7 +167,7 @@ public struct AlignWork: StageWork {
       }
     }
     try await finish(
-      &group, aligner, shapes, mapSampler, labels, split, &sink, &findings, takesStatistics,
+      &group, aligner, shapes, mapSamplers, labels, split, &sink, &findings, takesStatistics,
       &standardisers, context.job.threads)
     try sink?.close()
   }
@@ -192,7 +195,7 @@ public struct AlignWork: StageWork {
   /// Computes the samples of a group and hands them on in their order.
   private func finish(
     _ group: inout PieceGroup, _ aligner: RecordAligner, _ shapes: SampleShapes,
-    _ mapSampler: PictureSampler?, _ labels: LabelFields, _ split: Split, _ sink: inout SplitSink?,
+    _ mapSamplers: [PictureSampler]?, _ labels: LabelFields, _ split: Split, _ sink: inout SplitSink?,
     _ findings: inout AlignFindings, _ takesStatistics: Bool,
     _ standardisers: inout [Standardiser?], _ threads: Int
   ) async throws {
@@ -205,7 +208,7 @@ public struct AlignWork: StageWork {
       let own = whole.pieces[index]
       let piece = aligner.piece(
         own.number, of: whole.recordings[own.recording], steps: shapes.steps,
-        mapSampler: mapSampler, labels, hasValues: own.hasValues)
+        mapSamplers: mapSamplers, labels, hasValues: own.hasValues)
       results.withLock { $0[index] = piece }
     }
     for (index, piece) in results.withLock({ $0 }).enumerated() {

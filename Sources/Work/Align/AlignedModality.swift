@@ -17,9 +17,20 @@ struct AlignedModality: Sendable {
 
   /// What is done to pictures.
   struct Pictures: Sendable {
-    var sampler: PictureSampler
+    /// One for each tile, all of one size.
+    var samplers: [PictureSampler]
     /// Of the height.
     var axis: Int
+
+    func shape(of shape: [Int]) -> [Int] {
+      samplers.first?.shape(of: shape, at: axis) ?? shape
+    }
+
+    /// Share of the pixels of all tiles that are outside of what was recorded.
+    var outside: Double {
+      let pixels = samplers.reduce(0) { $0 + $1.output.height * $1.output.width }
+      return Double(samplers.reduce(0) { $0 + $1.outside }) / Double(max(1, pixels))
+    }
   }
 
   /// As it comes in.
@@ -151,7 +162,7 @@ struct AlignedModality: Sendable {
         shape[0] = steps
       }
     }
-    return pictures.map { $0.sampler.shape(of: shape, at: $0.axis) } ?? shape
+    return pictures?.shape(of: shape) ?? shape
   }
 
   // MARK: Recordings

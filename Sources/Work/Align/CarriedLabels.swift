@@ -26,6 +26,8 @@ struct LabelFields: Sendable {
   /// Of the maps that come in.
   private(set) var mapSize: PictureSize?
   private var outputMapSize: PictureSize?
+  /// What label maps are looked through for; `nil` where they stay maps.
+  fileprivate private(set) var presence: ClassPresence?
 
   /// - Throws: `Diagnostic` when inputs differ in the shape of their labels.
   init(_ sources: [Output], _ references: [StageReference], _ split: Split) throws {
@@ -53,12 +55,30 @@ struct LabelFields: Sendable {
     }
   }
 
+  /// Label maps come out as lists of what is in them.
+  ///
+  /// - Throws: `Diagnostic` where there are lists already.
+  mutating func look(for presence: ClassPresence?) throws {
+    guard let presence, kinds.contains(.map) else { return }
+    guard !kinds.contains(.multiple) else {
+      throw Diagnostic(
+        "labels", "the \(split.rawValue) samples have lists of classes already, beside their maps",
+        mend: "remove 'labels' from the align stage")
+    }
+    self.presence = presence
+  }
+
+  /// As which a kind comes out.
+  private func output(_ kind: Kind) -> Kind {
+    kind == .map && presence != nil ? .multiple : kind
+  }
+
   /// Label maps come out in another size.
   mutating func resize(to size: PictureSize) { outputMapSize = size }
 
   func fields(classes: [String]) -> [FieldDescription] {
     kinds.compactMap { kind in
-      switch kind {
+      switch output(kind) {
       case .single: StandardField.labelField(split, classes: classes)
       case .multiple: StandardField.labelsField(split, classes: classes)
       case .map:
@@ -75,7 +95,7 @@ struct LabelFields: Sendable {
     var columns: [String: Column] = [:]
     for (place, kind) in kinds.enumerated() {
       let bytes = labels.flatMap { $0.bytes(place) }
-      columns[kind.path(split)] = Column(
+      columns[output(kind).path(split)] = Column(
         .numbers(kind == .single ? .int32 : .uint8, bytes), count: labels.count)
     }
     return columns
@@ -107,12 +127,16 @@ struct CarriedLabels: Sendable {
 
   private func isKnown(_ place: Int) -> Bool { cells[place].contains { $0 != 255 } }
 
-  /// Brings the map, if there is one, to the geometry of the pictures.
-  mutating func resample(_ sampler: PictureSampler, _ fields: LabelFields) {
+  /// Brings the map, if there is one, to the geometry of the pictures, and makes a list of what is in
+  /// it where one is asked for.
+  mutating func convert(sampler: PictureSampler?, _ fields: LabelFields) {
     guard let place = fields.kinds.firstIndex(of: .map) else { return }
-    let source = sampler.source
-    let map = NumberArray(.uint8, cells[place], shape: [source.height, source.width])
-    cells[place] = sampler.apply(to: map, at: 0).bytes
+    if let sampler {
+      let source = sampler.source
+      let map = NumberArray(.uint8, cells[place], shape: [source.height, source.width])
+      cells[place] = sampler.apply(to: map, at: 0).bytes
+    }
+    if let presence = fields.presence { cells[place] = presence.list(cells[place]) }
   }
 
   var byteCount: Int { cells.reduce(0) { $0 + $1.count } }

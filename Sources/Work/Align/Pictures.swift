@@ -8,7 +8,9 @@ struct Pictures: Sendable {
   private let space: AlignStage.SpaceDescription
   private let reference: PictureSize
   private let crop: PictureRectangle
-  let output: PictureSize
+  private let output: PictureSize
+  /// Where the samples of a recording are in its output; one of all of it where nothing is cut.
+  let tiles: [PictureRectangle]
 
   /// - Throws: `Diagnostic` when a modality holds no pictures, or the crop is not inside them.
   init(_ space: AlignStage.SpaceDescription, _ modalities: [JoinedSamples.Modality]) throws {
@@ -45,23 +47,52 @@ struct Pictures: Sendable {
         mend: "make 'crop' smaller, or move it")
     }
     output = size ?? crop.size
+    let whole = PictureRectangle(top: 0, left: 0, size: output)
+    tiles = space.tiles.map { tiles in
+      let hop = tiles.hop ?? tiles.size
+      return PictureRectangle.tiles(
+        PictureSize(height: tiles.size[0], width: tiles.size[1]),
+        every: PictureSize(height: hop[0], width: hop[1]), of: output)
+    } ?? [whole]
+    guard !tiles.isEmpty else {
+      throw Diagnostic(
+        "space", "pictures of \(output.height) × \(output.width) pixels hold no tile",
+        mend: "make 'tiles' smaller")
+    }
+    guard tiles.count <= Self.mostTiles else {
+      throw Diagnostic(
+        "space", "\(tiles.count) tiles of one picture are more than the \(Self.mostTiles) that are cut",
+        mend: "take a larger 'hop'")
+    }
+  }
+
+  private static let mostTiles = 65_536
+
+  var isCut: Bool { space.tiles != nil }
+
+  /// Rows and columns at the lower and right edges that are in no tile.
+  var rest: PictureSize {
+    PictureSize(
+      height: output.height - (tiles.map { $0.top + $0.size.height }.max() ?? 0),
+      width: output.width - (tiles.map { $0.left + $0.size.width }.max() ?? 0))
   }
 
   /// What is done to a modality; `nil` where it is none of the pictures.
   func sampler(of description: ModalityDescription) throws -> AlignedModality.Pictures? {
     guard space.modalities.contains(description.name) else { return nil }
     let place = try Self.place(in: description)
-    return AlignedModality.Pictures(
-      sampler: PictureSampler(
-        output, crop: crop, of: reference, from: place.size,
-        map: space.register[description.name].map { AffineMap($0) },
-        filter: PictureFilter(rawValue: space.filter.rawValue) ?? .bilinear,
-        invalid: space.invalid[description.name]), axis: place.axis)
+    let sampler = PictureSampler(
+      output, crop: crop, of: reference, from: place.size,
+      map: space.register[description.name].map { AffineMap($0) },
+      filter: PictureFilter(rawValue: space.filter.rawValue) ?? .bilinear,
+      invalid: space.invalid[description.name])
+    return AlignedModality.Pictures(samplers: tiles.map(sampler.part), axis: place.axis)
   }
 
   /// Label maps are never mixed.
-  func sampler(ofMaps size: PictureSize) -> PictureSampler {
-    PictureSampler(output, crop: crop, of: reference, from: size, filter: .nearest)
+  func samplers(ofMaps size: PictureSize) -> [PictureSampler] {
+    let sampler = PictureSampler(output, crop: crop, of: reference, from: size, filter: .nearest)
+    return tiles.map(sampler.part)
   }
 
   /// The axis of the height of a modality's pictures, and their size.

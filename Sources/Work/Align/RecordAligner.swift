@@ -40,11 +40,17 @@ struct RecordAligner: Sendable {
     }
   }
 
-  /// What is done to label maps.
-  func mapSampler(_ labels: LabelFields) -> PictureSampler? {
+  /// What is done to label maps, one for each tile; `nil` where they stay as they are.
+  func mapSamplers(_ labels: LabelFields) -> [PictureSampler]? {
     guard let pictures, let size = labels.mapSize else { return nil }
-    return pictures.sampler(ofMaps: size)
+    return pictures.samplers(ofMaps: size)
   }
+
+  /// Whether pictures are cut into samples of their own.
+  var hasTiles: Bool { pictures?.isCut ?? false }
+
+  /// What is in no tile of any picture; `nil` where none is cut.
+  var tileRest: PictureSize? { hasTiles ? pictures?.rest : nil }
 
   // MARK: One recording
 
@@ -74,8 +80,12 @@ struct RecordAligner: Sendable {
     /// `nil` where times play no part.
     var clip: Clip?
     var cut: WindowCut?
+    /// Windows that are cut out of it.
+    var windows: Int
+    /// Tiles that each of them is cut into.
+    var tiles: Int
     /// Samples that come out of it.
-    var pieces: Int
+    var pieces: Int { windows * tiles }
     /// Why there are none.
     var refusal: Refusal?
     /// s of the clip after its last window.
@@ -97,13 +107,14 @@ struct RecordAligner: Sendable {
     let lacking = modalities.indices.filter { record.recordings[$0] == nil }
       .map { modalities[$0].name }
     var prepared = Prepared(
-      record: record, streams: streams, missing: lacking, clip: nil, cut: nil, pieces: 1)
+      record: record, streams: streams, missing: lacking, clip: nil, cut: nil, windows: 1,
+      tiles: pictures?.tiles.count ?? 1)
     if !lacking.isEmpty {
       switch missing {
       case .keep: break
       case .drop:
         prepared.refusal = .missing(lacking)
-        prepared.pieces = 0
+        prepared.windows = 0
         return prepared
       case .error:
         throw Diagnostic(
@@ -119,7 +130,7 @@ struct RecordAligner: Sendable {
     guard !timelines.isEmpty else { return prepared }
     guard let clip = Clip(overlapOf: timelines) else {
       prepared.refusal = .noCommonTime
-      prepared.pieces = 0
+      prepared.windows = 0
       return prepared
     }
     prepared.clip = clip
@@ -149,8 +160,8 @@ struct RecordAligner: Sendable {
     }
     prepared.cut = cut
     let isPadded = cut.hasRest && window.partial == .pad
-    prepared.pieces = cut.whole + (isPadded ? 1 : 0)
-    if prepared.pieces == 0 { prepared.refusal = .tooShort }
+    prepared.windows = cut.whole + (isPadded ? 1 : 0)
+    if prepared.windows == 0 { prepared.refusal = .tooShort }
     if cut.hasRest, !isPadded, window.take == .all {
       let covered = cut.whole == 0 ? 0 : cut.start(cut.whole - 1) + window.length
       prepared.rest = clip.duration - covered
@@ -186,6 +197,8 @@ struct RecordAligner: Sendable {
     /// Seconds from the start of what the streams have in common.
     var start: Double
     var stop: Double
+    /// Where its pictures are in those of the recording; `nil` where none is cut.
+    var tile: PictureRectangle?
     /// In the order of the modalities; `nil` where it is missing.
     var values: [NumberArray?]
     /// 1 for every valid step; `nil` of what is no stream.
@@ -201,23 +214,24 @@ struct RecordAligner: Sendable {
     var outOfTolerance: Int
   }
 
-  /// Sample `number` of a recording.
+  /// Sample `number` of a recording: window by window, and in each tile by tile.
   ///
   /// - Parameters:
   ///   - steps: of each modality; `nil` of what is no stream.
   ///   - hasValues: whether the values are needed, not only what is found on the way.
   func piece(
-    _ number: Int, of prepared: Prepared, steps: [Int?], mapSampler: PictureSampler?,
+    _ number: Int, of prepared: Prepared, steps: [Int?], mapSamplers: [PictureSampler]?,
     _ labelFields: LabelFields, hasValues: Bool
   ) -> Piece {
     let record = prepared.record
     let suffix = prepared.pieces == 1 ? "" : "#\(number)"
-    let start = prepared.cut?.start(number) ?? 0
-    let duration = window?.length ?? prepared.clip?.duration ?? 0
+    let (window, tile) = number.quotientAndRemainder(dividingBy: prepared.tiles)
+    let start = prepared.cut?.start(window) ?? 0
+    let duration = self.window?.length ?? prepared.clip?.duration ?? 0
     var piece = Piece(
       id: record.id + suffix, content: Self.content(record.content, suffix), group: record.group,
-      start: start, stop: start + duration, values: [], valid: [], labels: record.labels,
-      modalities: [])
+      start: start, stop: start + duration, tile: hasTiles ? pictures?.tiles[tile] : nil, values: [],
+      valid: [], labels: record.labels, modalities: [])
     for (index, modality) in modalities.enumerated() {
       guard let recording = record.recordings[index] else {
         piece.values.append(nil)
@@ -225,7 +239,7 @@ struct RecordAligner: Sendable {
         piece.modalities.append(nil)
         continue
       }
-      let plan = plan(number, start, duration, modality, index, prepared, steps[index])
+      let plan = plan(window, start, duration, modality, index, prepared, steps[index])
       piece.modalities.append(
         plan.map {
           Findings(errors: $0.errors, padded: $0.padded, outOfTolerance: $0.outOfTolerance)
@@ -238,16 +252,16 @@ struct RecordAligner: Sendable {
       var values = recording.array
       if let plan, modality.course != .whole { values = plan.apply(to: values) }
       if let pictures = modality.pictures {
-        values = pictures.sampler.apply(to: values, at: pictures.axis)
+        values = pictures.samplers[tile].apply(to: values, at: pictures.axis)
       }
       piece.values.append(values)
     }
-    if hasValues, let mapSampler { piece.labels.resample(mapSampler, labelFields) }
+    if hasValues { piece.labels.convert(sampler: mapSamplers?[tile], labelFields) }
     return piece
   }
 
   private func plan(
-    _ number: Int, _ start: Double, _ duration: Double, _ modality: AlignedModality, _ index: Int,
+    _ window: Int, _ start: Double, _ duration: Double, _ modality: AlignedModality, _ index: Int,
     _ prepared: Prepared, _ steps: Int?
   ) -> StepPlan? {
     guard let stream = prepared.streams[index], let steps else { return nil }
@@ -257,7 +271,7 @@ struct RecordAligner: Sendable {
     return StepPlan(
       policy, of: stream.timeline, steps: stream.steps, in: clip, start: start, duration: duration,
       count: steps, rate: modality.description.rate,
-      isWhole: prepared.cut.map { number < $0.whole } ?? true)
+      isWhole: prepared.cut.map { window < $0.whole } ?? true)
   }
 
   /// One input's hash stays; of several inputs or windows it is a hash of the hashes.

@@ -89,6 +89,12 @@ struct SplitSink {
       columns[StandardField.start] = Column(pieces.map(\.start), count: pieces.count)
       columns[StandardField.stop] = Column(pieces.map(\.stop), count: pieces.count)
     }
+    if aligner.hasTiles {
+      columns[StandardField.top] = Column(
+        pieces.map { Int32($0.tile?.top ?? 0) }, count: pieces.count)
+      columns[StandardField.left] = Column(
+        pieces.map { Int32($0.tile?.left ?? 0) }, count: pieces.count)
+    }
     for (index, modality) in aligner.modalities.enumerated() {
       columns[StandardField.modality(modality.name)] = values(of: index, pieces)
       if keepsMissing {
@@ -136,6 +142,16 @@ struct SplitSink {
         FieldDescription(
           StandardField.stop, .number(.float64), unit: "s",
           documentation: "End of the window, from the start of what the streams have in common."),
+      ]
+    }
+    if aligner.hasTiles {
+      fields += [
+        FieldDescription(
+          StandardField.top, .number(.int32), unit: "pixel",
+          documentation: "The first row of the tile in the whole picture."),
+        FieldDescription(
+          StandardField.left, .number(.int32), unit: "pixel",
+          documentation: "The first column of the tile in the whole picture."),
       ]
     }
     for (index, modality) in aligner.modalities.enumerated() {

@@ -10,6 +10,8 @@ enum StandardField {
   static let content = "/samples/content"
   static let start = "/samples/start"
   static let stop = "/samples/stop"
+  static let top = "/samples/top"
+  static let left = "/samples/left"
   static let group = "/samples/group"
   static let label = "/labels/class"
   static let truth = "/sealed/class"
