@@ -1,4 +1,4 @@
-public import Configuration
+import Configuration
 import Dataflow
 import Diagnostics
 
@@ -31,7 +31,7 @@ extension AlignStage {
         "present", .either([.choice([all]), .nonEmptyList(.string)]), default: .string(all),
         "The classes that are looked for: 'all', or their names."),
       Key(
-        "min-share", .number(Interval(0, 1, isLowerOpen: true)), default: 0.01,
+        "min-share", .number(Shape.Interval(0, 1, isLowerOpen: true)), default: 0.01,
         "Share of the pixels with a known class that a class must fill to be there."),
     ]
 

@@ -21,8 +21,10 @@ import Testing
       let wanted = (tile.top..<tile.top + 2).flatMap { values[($0 * 6 + tile.left)...].prefix(3) }
       #expect(whole.part(tile).apply(to: picture, at: 0).values(as: Float.self) == wanted)
     }
-    let outside = [0, 3].map { PictureRectangle(top: 0, left: $0, size: PictureSize(height: 5, width: 3)) }
-      .reduce(0) { $0 + whole.part($1).outside }
+    let outside = [0, 3].map {
+      PictureRectangle(top: 0, left: $0, size: PictureSize(height: 5, width: 3))
+    }
+    .reduce(0) { $0 + whole.part($1).outside }
     #expect(outside == whole.outside)
     #expect(isMapped == (outside > 0))
   }

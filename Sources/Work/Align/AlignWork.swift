@@ -195,7 +195,8 @@ public struct AlignWork: StageWork {
   /// Computes the samples of a group and hands them on in their order.
   private func finish(
     _ group: inout PieceGroup, _ aligner: RecordAligner, _ shapes: SampleShapes,
-    _ mapSamplers: [PictureSampler]?, _ labels: LabelFields, _ split: Split, _ sink: inout SplitSink?,
+    _ mapSamplers: [PictureSampler]?, _ labels: LabelFields, _ split: Split,
+    _ sink: inout SplitSink?,
     _ findings: inout AlignFindings, _ takesStatistics: Bool,
     _ standardisers: inout [Standardiser?], _ threads: Int
   ) async throws {

@@ -46,14 +46,15 @@ struct Pictures: Sendable {
           + "\(reference.height) × \(reference.width) pixels",
         mend: "make 'crop' smaller, or move it")
     }
-    output = size ?? crop.size
-    let whole = PictureRectangle(top: 0, left: 0, size: output)
-    tiles = space.tiles.map { tiles in
-      let hop = tiles.hop ?? tiles.size
-      return PictureRectangle.tiles(
-        PictureSize(height: tiles.size[0], width: tiles.size[1]),
-        every: PictureSize(height: hop[0], width: hop[1]), of: output)
-    } ?? [whole]
+    let output = size ?? crop.size
+    self.output = output
+    tiles =
+      space.tiles.map { tiles in
+        let hop = tiles.hop ?? tiles.size
+        return PictureRectangle.tiles(
+          PictureSize(height: tiles.size[0], width: tiles.size[1]),
+          every: PictureSize(height: hop[0], width: hop[1]), of: output)
+      } ?? [PictureRectangle(top: 0, left: 0, size: output)]
     guard !tiles.isEmpty else {
       throw Diagnostic(
         "space", "pictures of \(output.height) × \(output.width) pixels hold no tile",
@@ -61,7 +62,8 @@ struct Pictures: Sendable {
     }
     guard tiles.count <= Self.mostTiles else {
       throw Diagnostic(
-        "space", "\(tiles.count) tiles of one picture are more than the \(Self.mostTiles) that are cut",
+        "space",
+        "\(tiles.count) tiles of one picture are more than the \(Self.mostTiles) that are cut",
         mend: "take a larger 'hop'")
     }
   }

@@ -230,7 +230,8 @@ struct RecordAligner: Sendable {
     let duration = self.window?.length ?? prepared.clip?.duration ?? 0
     var piece = Piece(
       id: record.id + suffix, content: Self.content(record.content, suffix), group: record.group,
-      start: start, stop: start + duration, tile: hasTiles ? pictures?.tiles[tile] : nil, values: [],
+      start: start, stop: start + duration, tile: hasTiles ? pictures?.tiles[tile] : nil,
+      values: [],
       valid: [], labels: record.labels, modalities: [])
     for (index, modality) in modalities.enumerated() {
       guard let recording = record.recordings[index] else {
