@@ -30,7 +30,8 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.pipelines)
     #expect(
       files.filter { $0.hasSuffix(".yaml") }.sorted() == [
-        "audioset-vggsound.yaml", "avdigits.yaml", "cwfid.yaml", "media-samples.yaml", "mosi.yaml",
+        "audioset-vggsound.yaml", "avdigits.yaml", "cwfid-tiles.yaml", "cwfid.yaml",
+        "media-samples.yaml", "mosi.yaml",
         "nyu-depth-v2.yaml", "official-metadata.yaml", "ravdess-action-units.yaml", "ravdess.yaml",
         "two-moons-notebook.yaml", "two-moons.yaml", "wearables.yaml",
       ])
@@ -156,6 +157,19 @@ import Testing
         "data=\(data)", "seeds=1", "size=[24, 32]", "confidence=0", "teacher-epochs=2", "epochs=1",
       ])
     #expect(variants(rows, of: "miou") == all)
+  }
+
+  @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
+  func tilesOfFieldsRun() async throws {
+    let harness = try Harness()
+    let data = try made("make_cwfid.py", harness)
+    let rows = try await rows(
+      "cwfid-tiles.yaml", harness,
+      settings: [
+        "data=\(data)", "seeds=1", "size=[24, 32]", "tile=[12, 16]", "teacher-epochs=2",
+        "epochs=1",
+      ])
+    #expect(variants(rows, of: "map") == all)
   }
 
   @Test(.enabled(if: hasPython, "MKE_TEST_PYTHON is not set"))
