@@ -53,7 +53,7 @@ public struct AlignWork: StageWork {
       return description
     }
     _ = try writer.finish(
-      task: joined.task, classes: joined.classes, modalities: modalities,
+      task: joined.task, classes: joined.classes, units: joined.units, modalities: modalities,
       details: try JSON.details(Details(alignment: findings.report)))
     findings.tell(context)
   }
