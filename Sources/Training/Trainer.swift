@@ -59,6 +59,10 @@ public struct Trainer: Sendable {
       stream: RandomStream(seed: bits, purpose: "start", device: device))
     if let start { try network.load(start) }
     if let values = source.valueStatistics {
+      guard network.valueScale != nil else {
+        throw TrainingError.settings(
+          "the targets are values, and the head answers '\(network.task.rawValue)'")
+      }
       try network.setValueScale(mean: values.mean, std: values.std)
     }
     let objective = try objective(network)
