@@ -1,4 +1,4 @@
-public import Configuration
+import Configuration
 
 /// What a regression minimises. Deviations are counted in standard deviations of what is learned, so
 /// that values of any scale train alike.

@@ -172,7 +172,8 @@ struct TeacherFileTests {
 
   @Test func aRegressionAnswersInTheUnitsOfItsTask() async throws {
     let harness = try harness(["speed"])
-    let (given, classes) = (["raw": { (_: Job) in }, "points": Self.flights], "[cat, dog, tree]")
+    let given: [String: (Job) throws -> Void] = ["raw": { _ in }, "points": Self.flights]
+    let classes = "[cat, dog, tree]"
     let outcomes = try await harness.run(
       Self.text(
         "file: speed.pt, declaration: speed.json, rename: {speed: velocity}", rest: Self.labels),
