@@ -253,7 +253,7 @@ import Testing
           + [FieldDescription("/predictions/values", .number(.float32), shape: [3, 2])]) == [])
     #expect(
       try faults(
-        "samples", Example.identity + [ Example.identity + [Example.field(), FieldDescription("/extra", .text)])
+        "samples", Example.identity + [Example.field(), FieldDescription("/extra", .text)])
         == ["schema 'samples' has no such data set"])
     let unknown = #expect(throws: Diagnostic.self) {
       try OutputWriter(folder.path, header: Example.header("sample"))
