@@ -241,7 +241,7 @@ import Testing
     let outcomes = try await harness.run(Self.quick(teacher: "seeds: 1"))
     for (stage, outcome) in outcomes { #expect(outcome.failures == [], "\(stage)") }
     let spread = try floats(outcomes["labels"], "/pseudo/spread", of: "unlabelled")
-    #expect(spread.allSatisfy(\.isNaN))
+    #expect(spread.allSatisfy { $0.isNaN })
     let fields = try #require(outcomes["guesses"]).output.fields(of: "unlabelled").map(\.path)
     #expect(!fields.contains("/predictions/spread"))
   }
