@@ -103,7 +103,7 @@ public enum PseudoLabelStage: Stage {
     Key(
       "max-spread", .either([.nonNegativeNumber, .map(.nonNegativeNumber)]),
       "Of a regression: largest standard deviation over the teacher's seeds of a value that takes "
-        + "part in training, in the value's unit; a mapping says it by value. Absent means any."),
+        + "part in training, in the value's unit; a mapping says it by value; absent means any."),
   ]
   public static let usesDevice = false
   public static let version = 1

@@ -102,7 +102,7 @@ import Testing
       try teacher(weights, .segmentation).complaints == [
         "class-weights.c: there is no class 'c' | did you mean 'a'? (classes: a, b)"
       ])
-    for task in LearningTask.allCases {
+    for task in LearningTask.allCases where task != .regression {
       #expect(
         try teacher(pictures + #", "class-weights": "balanced""#, task).complaints.isEmpty)
     }
@@ -187,7 +187,7 @@ import Testing
     #expect(try labels(#""max-spread": {"a": 0.5}"#, nil).isEmpty)
     #expect(
       try labels(#""max-spread": {"c": 0.5}"#, .regression)
-        == ["max-spread.c: there is no value 'c' | values: a, b"])
+        == ["max-spread.c: there is no value 'c' | did you mean 'a'? (values: a, b)"])
     #expect(
       try labels(
         #""mode": "soft", "temperature": 2, "threshold": 0.4, "min-confidence": 0.5"#, .regression)

@@ -177,7 +177,7 @@ import Testing
 
   @Test func spreadIsThatOfTheSeedsAndDecidesWhatIsKept() async throws {
     let harness = try harness()
-    let outcomes = try await harness.run(Self.quick(labels: "max-spread: {drag: 0.001}"))
+    let outcomes = try await harness.run(Self.quick(labels: "max-spread: {drag: 0.0002}"))
     for (stage, outcome) in outcomes { #expect(outcome.failures == [], "\(stage)") }
     let guesses = try floats(outcomes["guesses"], "/predictions/values", of: "unlabelled")
     let apart = try floats(outcomes["guesses"], "/predictions/spread", of: "unlabelled")
@@ -192,11 +192,11 @@ import Testing
         let found = Double(spread[sample * 2 + value])
         #expect(abs(found - wanted) <= 1e-6 * wanted)
         for seed in 0..<3 {
-          #expect(kept[sample * 6 + seed * 2 + value] == (value == 0 || found <= 0.001 ? 1 : 0))
+          #expect(kept[sample * 6 + seed * 2 + value] == (value == 0 || found <= 0.0002 ? 1 : 0))
         }
       }
     }
-    #expect(kept.contains(0))
+    #expect((100..<800).contains(kept.count { $0 == 0 }))
     let line = outcomes["labels"]?.summaries.first ?? ""
     #expect(line.contains("speed ") && line.contains(" m/s") && line.contains("seeds apart by"))
   }
@@ -303,8 +303,8 @@ import Testing
     #expect(!card.contains("softmax") && !card.contains("ogits"))
     let declaration = try String(
       contentsOfFile: harness.folder.path("out/teacher-seed-0.json"), encoding: .utf8)
-    #expect(declaration.contains(#""task" : "regression""#))
-    #expect(declaration.contains(#""values" : "values""#))
+    #expect(declaration.contains(#""task": "regression""#))
+    #expect(declaration.contains(#""values": "values""#))
     let head = Self.quick().components(separatedBy: "  teacher:")[0]
     let next =
       head + """
