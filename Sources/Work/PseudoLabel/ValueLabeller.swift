@@ -9,6 +9,7 @@ struct ValueLabeller: Labeller {
   static let noun = "values"
 
   private let form: PredictionForm
+  private let units: [String]?
   /// By value; none left out where infinite.
   private let most: [Double]
   private(set) var tally: LabelTally
@@ -19,6 +20,7 @@ struct ValueLabeller: Labeller {
     _ configuration: PseudoLabelStage.Configuration, _ form: PredictionForm, units: [String]? = nil
   ) {
     self.form = form
+    self.units = units
     most = form.classes.map { configuration.maxSpread?.most($0) ?? .infinity }
     tally = LabelTally(classes: form.classes.count)
     given = ValueTally(form.classes, units: units)
@@ -31,7 +33,8 @@ struct ValueLabeller: Labeller {
     ) -> FieldDescription {
       FieldDescription(
         path, .number(type), shape: (isOfSeeds ? [form.seeds] : []) + [form.classes.count],
-        axes: (isOfSeeds ? ["seed"] : []) + ["value"], labels: form.classes,
+        axes: (isOfSeeds ? ["seed"] : []) + ["value"],
+        unit: type == .float32 ? StandardField.unit(units) : nil, labels: form.classes,
         documentation: documentation)
     }
     return [
