@@ -23,7 +23,8 @@ order in which the network takes its axes, n in front. Values reach the network 
 A network of timm goes the same way: `timm.create_model("resnet18", pretrained=True, num_classes=8)`,
 with `mean` and `std` from `network.default_cfg`. A network that returns a dict or a tuple says where
 its logits are: `output=dict(values="logits", at="logits")`, `at=0`. One whose forward branches on its
-data is scripted: `script=True`. Several inputs are arguments in the order of `inputs`, or one dict by
+data is scripted: `script=True`. A regression answers numbers in their units: `task="regression"`,
+`output=dict(values="values")`, and `classes` are the names of its values. Several inputs are arguments in the order of `inputs`, or one dict by
 modality: `call="dict"`.
 """
 import argparse
@@ -73,6 +74,9 @@ def export(network, path, *, classes, inputs, output, task="single-label", call=
             else torch.jit.trace(network, arguments, strict=False))
         answer = picked(module(*arguments), output.get("at"))
         wanted = [2, len(classes)]
+        # A single value may come without an axis of its own.
+        if task == "regression" and wanted == [2, 1] and answer.dim() == 1:
+            wanted = [2]
         if list(answer.shape[:2]) != wanted:
             raise SystemExit(f"{path}: the network answers {list(answer.shape)}, and {len(classes)} "
                              f"classes for 2 samples are {wanted}")

@@ -6,4 +6,10 @@ public enum LearningTask: String, Codable, Hashable, Sendable, CaseIterable {
   case multiLabel = "multi-label"
   /// One class for each pixel: softmax over the classes of a pixel.
   case segmentation
+  /// One number or several for each sample, in their own units. What other tasks call classes are
+  /// here the names of these values.
+  case regression
+
+  /// What the names in the place of the classes are: `classes`, or `values` of a regression.
+  public var namesNoun: String { self == .regression ? "values" : "classes" }
 }

@@ -71,8 +71,9 @@ public struct Measure: Codable, Hashable, Sendable {
       Accuracy.measure, BalancedAccuracy.measure, MacroF1.measure, ExpectedCalibrationError.measure,
       MeanAveragePrecision.measure, MacroAUC.measure, DPrime.measure, averagePrecision,
       MeanIoU.measure, MeanIoUPerImage.measure, PixelAccuracy.measure, MeanClassAccuracy.measure,
-      overlap,
-    ] + Denoising.measures
+      overlap, MeanAbsoluteError.measure, RootMeanSquaredError.measure,
+      CoefficientOfDetermination.measure, PearsonCorrelation.measure,
+    ] + Denoising.measures + ValueDenoising.measures
 
   /// Of one class alone.
   public static let averagePrecision = Measure(

@@ -81,7 +81,10 @@ extension MetricsDocument {
   static func percent(_ aggregate: MetricAggregate) -> String {
     let isShare = Measure.named(aggregate.metric)?.isShare ?? true
     func text(_ value: Double) -> String {
-      isShare ? String(format: "%.1f", 100 * value) : String(format: "%.2f", value)
+      if isShare { return String(format: "%.1f", 100 * value) }
+      // Errors in the unit of a value may be of any size.
+      let isPlain = value == 0 || (0.1..<10_000).contains(abs(value))
+      return String(format: isPlain ? "%.2f" : "%.3g", value)
     }
     guard let std = aggregate.std else { return text(aggregate.mean) }
     return text(aggregate.mean) + " ± " + text(std)

@@ -13,6 +13,8 @@ public struct Network: Sendable {
   /// In the order in which `logits` takes their tensors.
   public let modalities: [ModalityShape]
   public let classes: Int
+  /// Of a regression: from answers of the head to values in their own units.
+  public let valueScale: ValueScale?
   private let body: NetworkBody
 
   /// With the parameters that encoders' `weights` name, and else a random start drawn from `stream`,
@@ -55,12 +57,15 @@ public struct Network: Sendable {
     body = try NetworkBody(
       description, modalities: modalities, classes: classes, loadsWeights: loadsWeights,
       stream: stream)
+    valueScale =
+      description.head.kind == .regression
+      ? try ValueScale(values: classes, device: stream.device) : nil
   }
 
   /// What its logits stand for.
   public var task: LearningTask { description.head.kind ?? .singleLabel }
 
-  /// The logits of one sample: `[class]`, or `[class, height, width]`.
+  /// The logits of one sample: `[class]`, `[class, height, width]`, or `[value]`.
   public var outputShape: [Int] { [classes] + body.outputSize }
 
   /// How many samples go through at once in evaluation: as many as keep what a layer makes of them
@@ -71,7 +76,9 @@ public struct Network: Sendable {
 
   // MARK: Forward
 
-  /// Logits `[batch] + outputShape` of one tensor `[batch, …sample shape]` for each modality.
+  /// Logits `[batch] + outputShape` of one tensor `[batch, …sample shape]` for each modality. Of a
+  /// regression, values in their own units; in training, where a loss compares them, standardised by
+  /// `valueScale`.
   ///
   /// - presence: numbers `[batch, modality]`, 0 where a sample lacks a modality, whose tensor then
   ///   counts nowhere, 1 elsewhere; all samples have all when absent
@@ -109,9 +116,11 @@ public struct Network: Sendable {
       guard let stream else { return features }
       return try Self.disturbed(features, by: transforms, stream: stream)
     }
-    return try body.logits(
+    let answers = try body.logits(
       inputs, presence: Presence(mask: mask, modalities: modalities.count), mode: mode,
       disturb: disturbed)
+    guard let valueScale, case .evaluation = mode else { return answers }
+    return try valueScale(answers, mode: mode)
   }
 
   /// Logits in evaluation, without history, `batchSize` samples at a time; `samplesPerPass` when
@@ -224,7 +233,8 @@ public struct Network: Sendable {
   }
 
   private func named(_ tensors: (any Layer) -> [NamedTensor]) -> [NamedTensor] {
-    body.parts(of: modalities).flatMap { name, layer in
+    let scale = valueScale.map { [(name: "values", layer: $0 as any Layer)] } ?? []
+    return (body.parts(of: modalities) + scale).flatMap { name, layer in
       tensors(layer).map { NamedTensor("\(name).\($0.name)", $0.tensor) }
     }
   }

@@ -307,6 +307,13 @@ enum NumberFault {
     }
   }
 
+  /// Of the value that a sample is labelled with.
+  static func noValue(_ text: String, at location: SourceLocation) -> Diagnostic {
+    Diagnostic(
+      location, "'\(text)' is not a finite number",
+      mend: "leave the cell empty where nobody knows the value")
+  }
+
   static func tooLarge(_ text: String, at location: SourceLocation) -> Diagnostic {
     Diagnostic(
       location, "'\(text)' is too large for a 32-bit float", mend: "take a larger unit")

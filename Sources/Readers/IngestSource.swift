@@ -147,6 +147,8 @@ public enum SampleLabel: Sendable, Hashable {
   case single(Int)
   /// Any number of classes of the list, ascending.
   case multiple([Int])
+  /// One number for each value of the list; `nil` where nobody knows. At least one is known.
+  case values([Float?])
 }
 
 /// Which samples there are: everything about them but their values.
@@ -160,6 +162,8 @@ public struct SampleIndex: Sendable {
     case multiple
     /// One class for each pixel.
     case map
+    /// One number or several for each sample.
+    case values
   }
 
   public struct Entry: Sendable, Hashable {
@@ -183,7 +187,7 @@ public struct SampleIndex: Sendable {
 
   /// In the order of the source.
   public var entries: [Entry]
-  /// Empty when the source has no labels.
+  /// Empty when the source has no labels; names of the values where labels are such.
   public var classes: [String]
   public var labelling: Labelling
   /// What the user should read although it stops nothing.

@@ -97,6 +97,7 @@ extension SampleIndexBuilder {
     switch (labelling, label) {
     case (.map, _): rows[row].hasLabelMap ? 0 : -1
     case (_, .single(let number)): number
+    case (_, .values): 0
     default: -1
     }
   }
@@ -342,7 +343,8 @@ private struct Deck {
       var counts: [Int: Int] = [:]
       for row in rows {
         switch labels[row] {
-        case .none: counts[0, default: 0] += 1  // A map: all of one kind.
+        // Maps and values: all of one kind.
+        case .none, .values: counts[0, default: 0] += 1
         case .single(let number): counts[number, default: 0] += 1
         // Samples of no class are a kind of their own.
         case .multiple(let numbers):

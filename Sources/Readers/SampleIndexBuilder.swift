@@ -9,6 +9,8 @@ struct SampleIndexBuilder {
     /// The classes, where samples have several; empty means none of them, `nil` that nobody knows.
     var labels: [String]? = nil
     var hasLabelMap = false
+    /// One number for each value of the list, where labels are such; `nil` where nobody knows.
+    var values: [Float?] = []
     var group: String? = nil
     /// What the source itself says.
     var split: String? = nil
@@ -158,7 +160,7 @@ struct SampleIndexBuilder {
       switch labelling {
       case .none: labelColumn == nil ? 0 : 2
       case .single, .map: 2
-      case .multiple: 1
+      case .multiple, .values: 1
       }
     guard names.count < fewest else { return names }
     if labelling == .map {
@@ -176,6 +178,9 @@ struct SampleIndexBuilder {
     if labelling == .multiple {
       guard let labels = row.labels else { return .none }
       return .multiple(Set(labels.compactMap { numbers[$0] }).sorted())
+    }
+    if labelling == .values {
+      return row.values.contains { $0 != nil } ? .values(row.values) : .none
     }
     return row.label.flatMap { numbers[$0] }.map { .single($0) } ?? .none
   }
@@ -199,6 +204,8 @@ struct SampleIndexBuilder {
     for entry in index.entries where entry.split == SplitName.labelled {
       switch entry.label {
       case .none: break
+      case .values(let values):
+        for (place, value) in values.enumerated() where value != nil { seen[place] = true }
       case .single(let label): seen[label] = true
       case .multiple(let labels): for label in labels { seen[label] = true }
       }
@@ -210,7 +217,10 @@ struct SampleIndexBuilder {
     return [
       Diagnostic(
         .warning, subject,
-        "no labelled sample of the \(unseen.count == 1 ? "class" : "classes") " + shown + more,
+        "no labelled sample "
+          + (labelling == .values
+            ? "has a value of " : "of the \(unseen.count == 1 ? "class" : "classes") ")
+          + shown + more,
         mend: "a teacher cannot learn them; raise the labelled share, or take them out")
     ]
   }

@@ -26,6 +26,8 @@ public struct TableSource: IngestSource {
   public var id: String
   public var label: String?
   public var classes: [String]?
+  /// Columns of the values of a regression, in place of a label.
+  public var values: [String]
   public var columns: [Modality]
   public var delimiter: Character?
 
@@ -33,15 +35,17 @@ public struct TableSource: IngestSource {
   ///   - id: column of the ids.
   ///   - label: column of the classes; a table of unlabelled samples may lack it.
   ///   - classes: the class list in its order; the sorted labels of the data when absent.
+  ///   - values: columns with a number each, in place of a label; an empty cell says that nobody knows it.
   ///   - delimiter: when absent, a tab for `.tsv` and `.tab`, else a comma.
   public init(
     _ tables: Tables, id: String = "id", label: String? = nil, classes: [String]? = nil,
-    modalities: [Modality], delimiter: Character? = nil
+    values: [String] = [], modalities: [Modality], delimiter: Character? = nil
   ) {
     self.tables = tables
     self.id = id
     self.label = label
     self.classes = classes
+    self.values = values
     self.columns = modalities
     self.delimiter = delimiter
   }
@@ -71,7 +75,12 @@ public struct TableSource: IngestSource {
 
   public func index() throws -> SampleIndex {
     let subject = files.count == 1 ? files[0].path : "the tables"
-    var builder = SampleIndexBuilder(subject: subject, classes: classes, labelColumn: label)
+    var builder =
+      values.isEmpty
+      ? SampleIndexBuilder(subject: subject, classes: classes, labelColumn: label)
+      : SampleIndexBuilder(
+        subject: subject, classes: values, labelColumn: values.joined(separator: "', '"),
+        labelling: .values)
     for file in files {
       do {
         try index(file.path, split: file.split, into: &builder)
@@ -95,6 +104,7 @@ public struct TableSource: IngestSource {
         try builder.add(
           .init(
             id: try table.reader.text(table.id), label: label.flatMap { $0.isEmpty ? nil : $0 },
+            values: try table.values.map { try $0.flatMap { try Self.value($0, table.reader) } },
             split: try split ?? table.split.map { try table.reader.text($0) },
             location: SourceLocation(file: path, line: table.reader.line)))
       } catch {
@@ -141,6 +151,18 @@ public struct TableSource: IngestSource {
     Diagnostic(path, "the table changed while it was read", mend: "run again")
   }
 
+  /// `nil` of an empty cell.
+  private static func value(_ column: Int, _ reader: DelimitedReader) throws -> Float? {
+    if reader.isEmpty(column) { return nil }
+    let text = try reader.text(column)
+    if case .notFinite = NumberText.parse(text) {
+      throw NumberFault.noValue(text, at: reader.location(column))
+    }
+    let value = Float(try reader.number(column))
+    guard value.isFinite else { throw NumberFault.tooLarge(text, at: reader.location(column)) }
+    return value
+  }
+
   private static func values(
     _ columns: [Int], _ reader: DelimitedReader
   ) throws -> SampleRecord.Values? {
@@ -161,6 +183,8 @@ public struct TableSource: IngestSource {
     let header: [String]
     let id: Int
     let label: Int?
+    /// One for each value; `nil` where the table has no such column.
+    let values: [Int?]
     let split: Int?
     let modalities: [[Int]]
 
@@ -185,6 +209,9 @@ public struct TableSource: IngestSource {
       // Somebody else's D_u need not have a column of labels.
       let mayLackLabel = split == SplitName.unlabelled
       label = try source.label.flatMap { name in
+        mayLackLabel && !names.contains(name) ? nil : try find(name)
+      }
+      values = try source.values.map { name in
         mayLackLabel && !names.contains(name) ? nil : try find(name)
       }
       self.split = try source.splitColumn.map { try find($0) }

@@ -1,6 +1,7 @@
 public import Configuration
 
-/// From fused features to one logit for each class, of the sample or of each pixel.
+/// From fused features to one logit for each class, of the sample or of each pixel; or to one number
+/// for each value of a regression.
 public struct HeadDescription: Codable, Hashable, Sendable {
   /// What the logits stand for; `nil` means what the samples ask for.
   public var kind: LearningTask?

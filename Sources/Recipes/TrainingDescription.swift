@@ -197,6 +197,8 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
   public var patience: Int?
   /// `nil` means that all classes weigh the same.
   public var classWeights: ClassWeights?
+  /// What a regression minimises; `nil` means the squared error.
+  public var loss: LossDescription?
   /// How many networks are trained, with seeds `firstSeed`, `firstSeed` + 1, …
   public var seeds: Int
   public var firstSeed: Int
@@ -208,7 +210,7 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     clipGradients: Double? = nil, labelSmoothing: Double? = nil, ema: Double? = nil,
     batchSize: Int? = nil, epochs: Int? = nil, steps: Int? = nil, holdBack: Double = 0,
     select: Selection = .last, patience: Int? = nil, classWeights: ClassWeights? = nil,
-    seeds: Int = 1, firstSeed: Int = 0
+    loss: LossDescription? = nil, seeds: Int = 1, firstSeed: Int = 0
   ) {
     self.optimizer = optimizer
     self.schedule = schedule
@@ -224,6 +226,7 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
     self.select = select
     self.patience = patience
     self.classWeights = classWeights
+    self.loss = loss
     self.seeds = seeds
     self.firstSeed = firstSeed
   }
@@ -273,6 +276,9 @@ public struct TrainingDescription: Codable, Hashable, Sendable {
       "class-weights", .either([.choice([ClassWeights.balancedWord]), .map(.positiveNumber)]),
       "How much each class weighs in the loss: 'balanced', or weights by class, 1 for those not "
         + "named; of several labels for a sample, how much those weigh that have the label."),
+    Key(
+      "loss", LossDescription.shape,
+      "What a regression minimises; 'squared-error' when absent."),
     Key("seeds", .positiveInteger, default: 1, "How many networks, one for each seed."),
     Key("first-seed", .count, default: 0, "The seed of the first network."),
   ]

@@ -354,9 +354,10 @@ public enum TransformDescription: Codable, Hashable, Sendable {
 /// γ · D(f(x), f(T(x))): the student's clean output and its output under T. METHOD: ℓ_reg.
 public struct ConsistencyDescription: Codable, Hashable, Sendable {
   public enum Divergence: String, Codable, Hashable, Sendable, CaseIterable {
-    /// KL(f(x) ‖ f(T(x))) of the class distributions.
+    /// KL(f(x) ‖ f(T(x))) of the class distributions; none of a regression.
     case kl = "kl"
-    /// Mean squared difference of the class distributions.
+    /// Mean squared difference of the class distributions, or of the values of a regression in their
+    /// standard deviations.
     case squaredError = "squared-error"
   }
 
@@ -369,10 +370,11 @@ public struct ConsistencyDescription: Codable, Hashable, Sendable {
 
   /// γ
   public var weight: Double
-  public var divergence: Divergence
+  /// `nil` means KL, and the squared error of a regression.
+  public var divergence: Divergence?
   public var clean: CleanSide
 
-  public init(weight: Double, divergence: Divergence = .kl, clean: CleanSide = .gradient) {
+  public init(weight: Double, divergence: Divergence? = nil, clean: CleanSide = .gradient) {
     self.weight = weight
     self.divergence = divergence
     self.clean = clean
@@ -381,8 +383,9 @@ public struct ConsistencyDescription: Codable, Hashable, Sendable {
   public static let keys: [Key] = [
     .required("weight", .nonNegativeNumber, "The paper's γ."),
     Key(
-      "divergence", .choice(Divergence.allCases.map(\.rawValue)), default: "kl",
-      "Between the class distributions of the clean and the transformed student."),
+      "divergence", .choice(Divergence.allCases.map(\.rawValue)),
+      "Between the answers of the clean and the transformed student; when absent, 'kl' of class "
+        + "distributions and 'squared-error' of a regression."),
     Key(
       "clean", .choice(CleanSide.allCases.map(\.rawValue)), default: "gradient",
       "Whether the gradient flows through the clean side too."),

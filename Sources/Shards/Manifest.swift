@@ -116,7 +116,10 @@ public struct Manifest: Codable, Sendable, Hashable {
   public var splits: [String: Int]
   /// What networks answer of these samples; `nil` means one class of several.
   public var task: LearningTask?
+  /// Of a regression the names of its values.
   public var classes: [String]?
+  /// Of a regression the unit of each of its values; `nil` where none is known.
+  public var units: [String]?
   public var modalities: [ModalityDescription]
   public var shards: [Shard]
   public var files: [File]

@@ -30,8 +30,8 @@ public struct ShardSchema: Sendable, Hashable {
   public var name: String
   public var documentation: String
   public var fields: [Field]
-  /// Paths of optional fields of which at least one must be there; none when any may be absent.
-  public var alternatives: [String] = []
+  /// Paths of optional fields; of each group at least one must be there.
+  public var alternatives: [[String]] = []
 
   /// The schema of this name.
   public static func named(_ name: String) -> ShardSchema? { all.first { $0.name == name } }
@@ -70,11 +70,11 @@ public struct ShardSchema: Sendable, Hashable {
   public static let predictions = ShardSchema(
     name: "predictions", documentation: "What networks say about samples.",
     fields: identity + [
-      logits(isRequired: true),
+      logits, values, spread,
       .optional(
         "/predictions/embedding", .exactly(.float32), ["seed", "feature"],
         "What the classification head sees."),
-    ] + sealed)
+    ] + sealed, alternatives: [[logits.path, values.path]])
 
   public static let pseudoLabels = ShardSchema(
     name: "pseudo-labels", documentation: "Labels that a teacher gives to samples without any.",
@@ -88,35 +88,52 @@ public struct ShardSchema: Sendable, Hashable {
       .optional(
         "/pseudo/map", .exactly(.uint8), ["seed", "height", "width"],
         "Index of the most probable class of each pixel, of each seed's network."),
+      .optional(
+        "/pseudo/value", .exactly(.float32), ["seed", "value"],
+        "Of a regression: the values in their units, of each seed's network."),
+      .optional(
+        "/pseudo/spread", .exactly(.float32), ["value"],
+        "Standard deviation of each value over the seeds' networks; NaN of a single one."),
       Field(
-        path: "/pseudo/confidence", cell: .oneOf([.float16, .float32]), axes: nil, isRequired: true,
+        path: "/pseudo/confidence", cell: .oneOf([.float16, .float32]), axes: nil,
+        isRequired: false,
         mayBeRagged: false,
         documentation: "Probability of what the label says, 0...1; of each label, class or pixel."),
       Field(
         path: "/pseudo/kept", cell: .exactly(.uint8), axes: nil, isRequired: true,
         mayBeRagged: false,
-        documentation: "1 where training shall use it; of each label, class or pixel."),
+        documentation: "1 where training shall use it; of each label, class, pixel or value."),
       Field(
         path: "/pseudo/probabilities", cell: .oneOf([.float16, .float32]),
         axes: ["seed", "class"], pixelAxes: pixelAxes, isRequired: false, mayBeRagged: false,
         documentation: "Soft label: the probability of every class."),
       .optional("/pseudo/weight", .exactly(.float32), ["seed"], "Weight in the training's loss."),
-    ], alternatives: ["/pseudo/label", "/pseudo/classes", "/pseudo/map"])
+    ],
+    alternatives: [
+      ["/pseudo/label", "/pseudo/classes", "/pseudo/map", "/pseudo/value"],
+      ["/pseudo/confidence", "/pseudo/spread"],
+    ])
 
   public static let evaluation = ShardSchema(
     name: "evaluation", documentation: "How models fared, sample by sample.",
-    fields: identity + [logits(isRequired: false)] + sealed)
+    fields: identity + [logits] + sealed)
 
   private static let pixelAxes = ["height", "width"]
 
-  private static func logits(isRequired: Bool) -> Field {
-    Field(
-      path: "/predictions/logits", cell: .oneOf([.float16, .float32]), axes: ["seed", "class"],
-      pixelAxes: pixelAxes, isRequired: isRequired, mayBeRagged: false,
-      documentation: "Scores before the softmax or sigmoid, of each seed's network.")
-  }
+  private static let logits = Field(
+    path: "/predictions/logits", cell: .oneOf([.float16, .float32]), axes: ["seed", "class"],
+    pixelAxes: pixelAxes, isRequired: false, mayBeRagged: false,
+    documentation: "Scores before the softmax or sigmoid, of each seed's network.")
 
-  /// The three forms of labels, in one group of the shard.
+  private static let values = Field.optional(
+    "/predictions/values", .exactly(.float32), ["seed", "value"],
+    "Of a regression: the values in their units, of each seed's network.")
+
+  private static let spread = Field.optional(
+    "/predictions/spread", .exactly(.float32), ["value"],
+    "Standard deviation of each value over the seeds' networks, where there are several.")
+
+  /// The four forms of labels, in one group of the shard.
   private static func labels(_ group: String, _ suffix: String) -> [Field] {
     [
       .optional(
@@ -127,6 +144,9 @@ public struct ShardSchema: Sendable, Hashable {
       .optional(
         "/\(group)/map", .exactly(.uint8), ["height", "width"],
         "Index of the class of each pixel, 255 where nobody knows; \(suffix)."),
+      .optional(
+        "/\(group)/value", .exactly(.float32), ["value"],
+        "Values in their units, NaN where nobody knows; \(suffix)."),
     ]
   }
 
@@ -178,12 +198,12 @@ public struct ShardSchema: Sendable, Hashable {
       violations.append(
         Violation(path: rule.path, message: "missing; schema '\(name)' requires it"))
     }
-    if !alternatives.isEmpty, !found.contains(where: { alternatives.contains($0.path) }) {
+    for group in alternatives where !found.contains(where: { group.contains($0.path) }) {
       violations.append(
         Violation(
-          path: alternatives[0],
+          path: group.first ?? "",
           message: "missing; schema '\(name)' requires one of "
-            + alternatives.joined(separator: ", ")))
+            + group.joined(separator: ", ")))
     }
     return violations
   }
@@ -294,8 +314,13 @@ extension ShardSchema {
             alternatives.isEmpty
               ? [:]
               : [
-                "anyOf": .array(
-                  alternatives.map { .object(["required": .array([.string($0)])]) })
+                "allOf": .array(
+                  alternatives.map { group in
+                    .object([
+                      "anyOf": .array(
+                        group.map { .object(["required": .array([.string($0)])]) })
+                    ])
+                  })
               ], uniquingKeysWith: { own, _ in own })),
       ]),
     ])

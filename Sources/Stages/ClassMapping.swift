@@ -89,3 +89,19 @@ public struct ClassMapping: Codable, Hashable, Sendable {
     zip(classes, sources).compactMap { $1.isEmpty ? $0 : nil }
   }
 }
+
+extension ClassMapping {
+  /// Values go by name one to one: there is nothing to make a missing one of, and no way to merge two.
+  public func checkValues() throws(Fault) {
+    for (name, places) in zip(classes, sources) where places.count != 1 {
+      throw Fault(
+        path: [places.isEmpty ? "declaration" : "merge"],
+        message: places.isEmpty
+          ? "the network does not answer the value '\(name)'"
+          : "values cannot be merged, as those of '\(name)'",
+        mend: places.isEmpty
+          ? "rename one of its values, or take a network that answers it"
+          : "name one of them by 'rename'")
+    }
+  }
+}

@@ -92,7 +92,18 @@ public enum DistillStage: Stage {
       NetworkChecks.check(
         network: variant.network, modalities: variant.modalities, transforms: variant.transform,
         on: samples, at: path, report: report)
-      NetworkChecks.check(training: variant.training, on: samples, at: path, report: report)
+      NetworkChecks.check(
+        training: variant.training, on: samples, head: variant.network.head.kind, at: path,
+        report: report)
+      if variant.consistency?.divergence == .kl,
+        (samples?.task ?? variant.network.head.kind) == .regression
+      {
+        report(
+          Complaint(
+            path + ["consistency", "divergence"],
+            "'kl' compares class distributions, and a regression has none",
+            mend: "write 'squared-error', or leave it out"))
+      }
       if let consistency = variant.consistency, consistency.weight > 0, variant.transform.isEmpty {
         report(
           Complaint(

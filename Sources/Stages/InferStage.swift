@@ -19,7 +19,7 @@ public enum InferStage: Stage {
   public enum Precision: String, Decodable, Sendable, CaseIterable { case float32, float16 }
 
   public static let kind = "infer"
-  public static let documentation = "Runs a model over samples and keeps its logits."
+  public static let documentation = "Runs a model over samples and keeps its logits, or values."
   public static let model = Port("model", .model, selection: .variant, "The model to run.")
   public static let from = Port(
     "from", .alignedSamples, selection: .split(Split.allCases), "The samples to run it over.")
@@ -47,6 +47,12 @@ public enum InferStage: Stage {
           [Self.model.name], "'\(configuration.model)' has several variants, and one must be named",
           mend: variants.map { "'\(configuration.model.stage).\($0)'" }
             .joined(separator: " or ")))
+    }
+    let task = samples?.description?.task ?? model?.description?.task
+    if task == .regression, configuration.precision == .float16 {
+      report(
+        Complaint(
+          ["precision"], "'float16' would round values of any size", mend: "remove 'precision'"))
     }
     ModelChecks.check(model, runsOn: samples, at: [Self.model.name], report: report)
     return OutputDescription(

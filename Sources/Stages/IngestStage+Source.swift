@@ -16,7 +16,7 @@ extension IngestStage.Configuration {
       TableSource(
         try table.files.map { .perSplit($0.readers) }
           ?? .one(table.path ?? "", split: splitRule()),
-        id: table.id, label: table.label, classes: classes,
+        id: table.id, label: table.label, classes: classes, values: table.target?.columns ?? [],
         modalities: table.modalities.sorted { $0.key < $1.key }.map { name, modality in
           .init(name: name, columns: modality.columns, unit: modality.unit)
         }, delimiter: table.delimiter?.character)

@@ -69,16 +69,23 @@ public enum IngestStage: Stage {
     var task: LearningTask? {
       switch self {
       case .twoMoons: .singleLabel
-      case .table(let table): table.label == nil ? nil : .singleLabel
+      case .table(let table):
+        table.target != nil ? .regression : table.label == nil ? nil : .singleLabel
       case .series(let series): series.label == nil ? nil : .singleLabel
       default:
         switch recordings?.labelling {
         case .single: .singleLabel
         case .multiple: .multiLabel
         case .map: .segmentation
+        case .values: .regression
         case .some(.none), nil: nil
         }
       }
+    }
+
+    /// The numbers that samples are labelled with, if labels are such.
+    public var values: ValueDescription? {
+      if case .table(let table) = self { table.target } else { recordings?.values }
     }
 
     static let shape = Shape.tagged([
@@ -183,6 +190,7 @@ public enum IngestStage: Stage {
       classes = classes ?? TwoMoonsDescription.classes
     case .table(let table):
       table.check(report: report)
+      classes = table.target?.columns ?? classes
       if let files = table.files {
         splits = files.paths.map(\.split)
         if configuration.split != nil {
@@ -194,7 +202,9 @@ public enum IngestStage: Stage {
       } else {
         checkPresence(configuration.split, report: report)
       }
-      checkLabel(table.label, configuration.split, splits: splits, report: report)
+      checkLabel(
+        table.label ?? table.target?.columns.first, configuration.split, splits: splits,
+        report: report)
     case .series(let series):
       series.check(report: report)
       checkPresence(configuration.split, report: report)
@@ -218,7 +228,12 @@ public enum IngestStage: Stage {
           ["max-bad"], "'\(configuration.mostUnreadable.text)' is no share from 0 to 1",
           mend: "write '1%', or 0.01"))
     }
-    if let classes {
+    if let values = configuration.source.values {
+      var label: String?
+      if case .table(let table) = configuration.source { label = table.label }
+      values.check(
+        label: label, classes: configuration.classes, at: ["source", "target"], report: report)
+    } else if let classes {
       NameChecks.check(
         classes, called: "class", plural: "classes", among: nil, of: "", at: ["classes"],
         report: report)

@@ -24,7 +24,7 @@ public struct ManifestDescription: Decodable, Hashable, Sendable {
   public var id: String
   public var label: String?
   public var labels: Labels?
-  public var target: MapDescription?
+  public var made: TargetDescription?
   public var group: String?
   /// Columns with the part of the files that is meant, s.
   public var start: String?
@@ -34,6 +34,12 @@ public struct ManifestDescription: Decodable, Hashable, Sendable {
   public var header: [String]?
   public var allowOutside: Bool
   public var modalities: [String: RecordedModality]
+
+  private enum CodingKeys: String, CodingKey {
+    case path, root, id, label, labels, group, start, stop, delimiter, header, allowOutside
+    case modalities
+    case made = "target"
+  }
 
   static let keys: [Key] = [
     .required(
@@ -47,7 +53,7 @@ public struct ManifestDescription: Decodable, Hashable, Sendable {
     Key("id", .string, default: "id", "Column of the sample ids."),
     Key("label", .string, "Column of the class, where a sample has one."),
     Key("labels", .object(Labels.keys), "Column of the classes, where a sample has several."),
-    MapDescription.key,
+    TargetDescription.key,
     Key("group", .string, "Column of what must not be divided between splits, such as a speaker."),
     Key("start", .string, "Column with the start of the part of the files that is meant, s."),
     Key("stop", .string, "Column with the end of that part, s."),
@@ -67,16 +73,24 @@ extension ManifestDescription: RecordingsDescription {
   var parts: [String]? { nil }
   var groupings: [String]? { nil }
   var grouping: String? { group }
+  var target: MapDescription? { made?.map }
+  var values: ValueDescription? { made?.values }
+
+  func classes(given: [String]?) -> [String]? { values?.columns ?? given }
 
   var labelling: SampleIndex.Labelling {
-    if target != nil { return .map }
+    switch made {
+    case .map: return .map
+    case .values: return .values
+    case nil: break
+    }
     if labels != nil { return .multiple }
     return label == nil ? .none : .single
   }
 
   func check(_ split: SplitDescription?, _ classes: [String]?, report: (Complaint) -> Void) {
     let said = [
-      label == nil ? nil : "label", labels == nil ? nil : "labels", target == nil ? nil : "target",
+      label == nil ? nil : "label", labels == nil ? nil : "labels", made == nil ? nil : "target",
     ].compactMap(\.self)
     if said.count > 1 {
       report(
@@ -97,7 +111,9 @@ extension ManifestDescription: RecordingsDescription {
     for (name, modality) in ordered {
       guard case .table = modality else {
         let column = file(of: name, modality)
-        if column == label || column == labels?.column || column == id {
+        let isLabel =
+          column == label || column == labels?.column || values?.columns.contains(column) ?? false
+        if isLabel || column == id {
           report(
             Complaint(
               ["source", "modalities", name],
@@ -117,6 +133,8 @@ extension ManifestDescription: RecordingsDescription {
       found = .map(
         RequestedPart("target", .file(target.fileName), array: target.name),
         try target.mapValues(classes: classes ?? []))
+    } else if let values {
+      found = .values(values.columns)
     } else if let labels {
       found = .multiple(labels.column, separator: labels.separator)
     } else {

@@ -30,9 +30,11 @@ enum ModelChecks {
       report(
         Complaint(
           path,
-          "'\(model.reference)' knows the classes \(known.joined(separator: ", ")); "
+          "'\(model.reference)' knows the \((offered.task ?? .singleLabel).namesNoun) \(known.joined(separator: ", ")); "
             + "'\(samples.reference.stage)' has \(wanted.joined(separator: ", "))",
-          mend: "give both the same 'classes' in the same order"))
+          mend: offered.task == .regression
+            ? "give both the same 'columns' in the same order"
+            : "give both the same 'classes' in the same order"))
     }
   }
 }

@@ -1,10 +1,12 @@
 public import Configuration
 public import Dataflow
+import Diagnostics
 
 /// Turns a teacher's answers into labels for D_u. METHOD: step 2, ỹ_i.
 ///
 /// From logits: the arg max class, of a sample or of each pixel, or the labels whose probability
-/// reaches a threshold (`hard`); or the probabilities at temperature τ (`soft`). What is not
+/// reaches a threshold (`hard`); or the probabilities at temperature τ (`soft`). Of a regression: the
+/// values, unless the teacher's seeds are too far apart. What is not
 /// confident enough is kept in the file and out of training: a sample, a label of it, a pixel. From
 /// an outside file: one class for each sample id.
 public enum PseudoLabelStage: Stage {
@@ -32,11 +34,37 @@ public enum PseudoLabelStage: Stage {
     /// Least confidence (probability of what the label says, at temperature 1) of a label that takes
     /// part in training.
     public var minConfidence: Double
+    /// Of a regression: how far the teacher's seeds may be apart.
+    public var maxSpread: MostSpread?
 
     /// Of single labels: least confidence of one that takes part in training.
     public var leastConfidence: Double { max(threshold ?? 0, minConfidence) }
     /// Of several labels: the probability from which one is given.
     public var decision: Double { threshold ?? PseudoLabelStage.evenOdds }
+  }
+
+  /// The largest standard deviation over the teacher's seeds of a value that takes part in training.
+  public enum MostSpread: Decodable, Hashable, Sendable {
+    case ofAll(Double)
+    /// By name; those not named may have any.
+    case named([String: Double])
+
+    public init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let number = try? container.decode(Double.self) {
+        self = .ofAll(number)
+      } else {
+        self = .named(try container.decode([String: Double].self))
+      }
+    }
+
+    /// Of the value called `name`; `nil` where it may be any.
+    public func most(_ name: String) -> Double? {
+      switch self {
+      case .ofAll(let number): number
+      case .named(let numbers): numbers[name]
+      }
+    }
   }
 
   /// The probability from which a label is likelier there than not.
@@ -72,6 +100,10 @@ public enum PseudoLabelStage: Stage {
     Key(
       "min-confidence", .share, default: 0,
       "Least confidence of a label, of a sample or of a pixel, that takes part in training."),
+    Key(
+      "max-spread", .either([.nonNegativeNumber, .map(.nonNegativeNumber)]),
+      "Of a regression: largest standard deviation over the teacher's seeds of a value that takes "
+        + "part in training, in the value's unit; a mapping says it by value; absent means any."),
   ]
   public static let usesDevice = false
   public static let version = 1
@@ -113,7 +145,8 @@ public enum PseudoLabelStage: Stage {
       }
     }
     let task = predictions?.description?.task ?? targets?.description?.task
-    check(configuration, task, report: report)
+    check(
+      configuration, task, values: predictions?.description?.classes, report: report)
     if let splits = predictions?.description?.splits, !splits.isEmpty, splits != [.unlabelled] {
       report(
         Complaint(
@@ -131,7 +164,8 @@ public enum PseudoLabelStage: Stage {
 
   /// Whether the keys suit what the samples ask for.
   private static func check(
-    _ configuration: Configuration, _ task: LearningTask?, report: (Complaint) -> Void
+    _ configuration: Configuration, _ task: LearningTask?, values: [String]?,
+    report: (Complaint) -> Void
   ) {
     if let task, task != .singleLabel, configuration.file != nil {
       report(
@@ -139,6 +173,11 @@ public enum PseudoLabelStage: Stage {
           ["file"],
           "a column of classes gives one label a sample, and the samples ask for "
             + "'\(task.rawValue)'", mend: "label them by 'from: PREDICTIONS'"))
+    }
+    if let task {
+      for fault in configuration.faults(of: task, values: values) {
+        report(Complaint([fault.key] + fault.path, fault.message, mend: fault.mend))
+      }
     }
     guard configuration.threshold != nil else { return }
     if task == .segmentation {
@@ -152,5 +191,52 @@ public enum PseudoLabelStage: Stage {
           ["threshold"], "of single labels 'threshold' and 'min-confidence' say the same",
           mend: "keep one of them"))
     }
+  }
+}
+
+extension PseudoLabelStage.Configuration {
+  /// A key that does not suit what the samples ask for.
+  public struct Fault: Hashable, Sendable {
+    var key: String
+    /// Below the key.
+    var path: [String] = []
+    public var message: String
+    public var mend: String
+  }
+
+  /// What goes with classes alone, or with values alone.
+  ///
+  /// - values: names of the values of a regression; `nil` when only the data can tell
+  public func faults(of task: LearningTask, values: [String]?) -> [Fault] {
+    guard task == .regression else {
+      guard maxSpread != nil else { return [] }
+      return [
+        Fault(
+          key: "max-spread",
+          message: "'max-spread' goes with the values of a regression, and the samples ask for "
+            + "'\(task.rawValue)'", mend: "write 'min-confidence'")
+      ]
+    }
+    let given = [
+      mode == .soft ? "mode" : nil, temperature != 1 ? "temperature" : nil,
+      threshold != nil ? "threshold" : nil, minConfidence > 0 ? "min-confidence" : nil,
+    ].compactMap(\.self)
+    var faults = given.map { key in
+      Fault(
+        key: key,
+        message:
+          "'\(key == "mode" ? "mode: soft" : key)' is about probabilities, and a regression has none",
+        mend: key == "min-confidence" || key == "threshold"
+          ? "write 'max-spread', how far the teacher's seeds may be apart" : "remove it")
+    }
+    if let values, case .named(let numbers) = maxSpread {
+      for name in numbers.keys.sorted() where !values.contains(name) {
+        faults.append(
+          Fault(
+            key: "max-spread", path: [name], message: "there is no value '\(name)'",
+            mend: Suggestions.mend(name, among: values, called: "values")))
+      }
+    }
+    return faults
   }
 }

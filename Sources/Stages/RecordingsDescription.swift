@@ -12,6 +12,8 @@ protocol RecordingsDescription: Sendable {
   var labelling: SampleIndex.Labelling { get }
   /// What labels single pixels, if that is what labels do.
   var target: MapDescription? { get }
+  /// The numbers that samples are labelled with, if labels are such.
+  var values: ValueDescription? { get }
   /// Classes that are known before the data are read.
   func classes(given: [String]?) -> [String]?
   /// What recordings may be grouped by; `nil` where these are columns of a manifest.
@@ -36,6 +38,7 @@ protocol RecordingsDescription: Sendable {
 
 extension RecordingsDescription {
   var target: MapDescription? { nil }
+  var values: ValueDescription? { nil }
   func classes(given: [String]?) -> [String]? { given }
   var isGroupedByDefault: Bool { false }
   var hasOfficialSplit: Bool { false }

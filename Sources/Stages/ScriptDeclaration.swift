@@ -57,6 +57,8 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
     public enum Values: String, Codable, Hashable, Sendable, CaseIterable {
       case logits, probabilities
       case logProbabilities = "log-probabilities"
+      /// Of a regression, in the units of the task.
+      case values
     }
 
     /// Where in what is returned the tensor is: a place in a tuple or list, a key of a dict.
@@ -93,7 +95,7 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
   }
 
   public var task: LearningTask?
-  /// In the order of the answers.
+  /// In the order of the answers; of a regression the names of its values.
   public var classes: [String]
   public var inputs: [Input]
   public var call: Call?
@@ -156,7 +158,8 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
       "task", .choice(LearningTask.allCases.map(\.rawValue)),
       "What the network answers; single-label when absent."),
     .required(
-      "classes", .list(className, count: 1...Int.max), "Its classes, in the order of its answers."),
+      "classes", .list(className, count: 1...Int.max),
+      "Its classes, or the names of its values, in the order of its answers."),
     .required(
       "inputs", .nonEmptyList(.object(inputKeys)), "The tensors that it takes, in their order."),
     Key(
@@ -200,6 +203,13 @@ public struct ScriptDeclaration: Codable, Hashable, Sendable {
 
   /// What single keys cannot show.
   public func check(report: (_ path: [String], _ message: String, _ mend: String) -> Void) {
+    if (answers == .regression) != (output.values == .values) {
+      report(
+        ["output", "values"],
+        "'\(output.values.rawValue)' are no answers of '\(answers.rawValue)'",
+        answers == .regression
+          ? "write 'values: values'" : "write 'logits', or 'task: regression' above")
+    }
     for (place, name) in classes.enumerated() where classes.firstIndex(of: name) != place {
       report(["classes", "\(place)"], "class '\(name)' is listed twice", "remove one")
     }

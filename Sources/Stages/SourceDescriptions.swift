@@ -51,6 +51,8 @@ public struct TableDescription: Decodable, Hashable, Sendable {
   public var delimiter: Delimiter?
   public var id: String
   public var label: String?
+  /// The numbers that samples are labelled with, in place of a class.
+  public var target: ValueDescription?
   public var modalities: [String: Modality]
 
   static let keys: [Key] = [
@@ -61,6 +63,7 @@ public struct TableDescription: Decodable, Hashable, Sendable {
     Delimiter.key("a tab for .tsv, else a comma"),
     Key("id", .string, default: "id", "Column of the sample ids."),
     Key("label", .string, "Column of the classes, by name."),
+    ValueDescription.key,
     .required(
       "modalities",
       .map(
@@ -97,11 +100,12 @@ public struct TableDescription: Decodable, Hashable, Sendable {
       NameChecks.check(
         modality.columns, called: "column", plural: "columns", among: nil, of: "",
         at: ["source", "modalities", name], report: report)
-      for column in modality.columns where column == label || column == id {
+      for column in modality.columns
+      where column == label || column == id || target?.columns.contains(column) ?? false {
         report(
           Complaint(
             ["source", "modalities", name],
-            "column '\(column)' holds the \(column == label ? "label" : "id"), and modality "
+            "column '\(column)' holds the \(column == id ? "id" : "label"), and modality "
               + "'\(name)' would show it to the network", mend: "remove it from the modality"))
       }
     }

@@ -7,6 +7,7 @@ public enum TaskMetrics {
     switch task {
     case .singleLabel: ["accuracy", "balanced-accuracy", "macro-f1", "ece"]
     case .multiLabel: ["map", "macro-auc", "d-prime"]
+    case .regression: ["mae", "rmse", "r2", "pearson"]
     case .segmentation: ["miou", "miou-per-image", "pixel-accuracy", "mean-class-accuracy"]
     }
   }

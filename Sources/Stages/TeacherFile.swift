@@ -135,8 +135,10 @@ public struct TeacherFile: Decodable, Sendable {
     }
     var mapping: ClassMapping?
     do throws(ClassMapping.Fault) {
-      mapping = try ClassMapping(
+      let found = try ClassMapping(
         declaration.classes, task: classes ?? samples?.classes, rename: rename, merge: merge)
+      if declaration.answers == .regression { try found.checkValues() }
+      mapping = found
     } catch {
       report(Complaint(error.path, error.message, mend: error.mend))
     }

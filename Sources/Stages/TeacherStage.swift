@@ -82,7 +82,8 @@ public enum TeacherStage: Stage {
       network: configuration.network, modalities: configuration.modalities,
       transforms: configuration.transform, on: samples, at: [], report: report)
     NetworkChecks.check(
-      training: configuration.training, on: samples, at: [], report: report)
+      training: configuration.training, on: samples, head: configuration.network.head.kind, at: [],
+      report: report)
     return OutputDescription(
       .model, modalities: configuration.modalities, splits: [.labelled],
       task: samples?.task ?? configuration.network.head.kind,

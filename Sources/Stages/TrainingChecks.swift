@@ -6,7 +6,8 @@ import Recipes
 /// What single keys of a training cannot show.
 extension NetworkChecks {
   static func check(
-    training: TrainingDescription, on samples: OutputDescription?, at path: [String],
+    training: TrainingDescription, on samples: OutputDescription?,
+    head: LearningTask? = nil, at path: [String],
     report: (Complaint) -> Void
   ) {
     switch (training.epochs, training.steps) {
@@ -34,6 +35,7 @@ extension NetworkChecks {
           path + ["optimizer", "nesterov"], "'nesterov: true' looks ahead along a momentum of 0",
           mend: "add 'momentum: 0.9' or remove 'nesterov'"))
     }
+    if let task = samples?.task ?? head { checkLoss(training, task, at: path, report: report) }
     checkSchedule(training, at: path, report: report)
     checkStops(training, at: path, report: report)
     if case .named(let named) = training.classWeights, let classes = samples?.classes {
@@ -49,6 +51,32 @@ extension NetworkChecks {
         Complaint(
           path + ["decay"], "'decay: weights' spares some parameters a weight decay of 0",
           mend: "add 'weight-decay: 0.01' to the optimizer, or remove 'decay'", isWarning: true))
+    }
+  }
+
+  /// What goes with classes alone, or with values alone.
+  private static func checkLoss(
+    _ training: TrainingDescription, _ task: LearningTask, at path: [String],
+    report: (Complaint) -> Void
+  ) {
+    guard task == .regression else {
+      if training.loss != nil {
+        report(
+          Complaint(
+            path + ["loss"],
+            "'loss' says what a regression minimises, and the samples ask for '\(task.rawValue)', "
+              + "which minimises the cross entropy", mend: "remove it"))
+      }
+      return
+    }
+    let given = [
+      training.classWeights == nil ? nil : "class-weights",
+      training.labelSmoothing == nil ? nil : "label-smoothing",
+    ]
+    for key in given.compactMap(\.self) {
+      report(
+        Complaint(
+          path + [key], "'\(key)' is about classes, and a regression has none", mend: "remove it"))
     }
   }
 

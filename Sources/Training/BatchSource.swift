@@ -33,4 +33,10 @@ public protocol BatchSource: Sendable {
   var count: Int { get }
   /// The samples that the int64 vector `indices` names, in its order.
   func batch(_ indices: Tensor) throws -> Batch
+  /// Mean and spread of the values of a regression; `nil` of what other networks learn.
+  var valueStatistics: ValueStatistics? { get }
+}
+
+extension BatchSource {
+  public var valueStatistics: ValueStatistics? { nil }
 }

@@ -10,6 +10,8 @@ public struct MemorySource: BatchSource {
   private let inputs: [StoredInput]
   private let targets: Targets
   private let weights: Tensor?
+  /// Of all targets, where they are the values of a regression.
+  public let valueStatistics: ValueStatistics?
 
   /// - inputs: by modality, `[n, …sample shape]`, float32
   /// - weights: of the samples, each greater than 0; leave out samples that should weigh nothing
@@ -62,6 +64,7 @@ public struct MemorySource: BatchSource {
     self.rows = try rows.map { try Tensor(classes: $0) }
     self.inputs = inputs
     self.targets = targets
+    valueStatistics = try targets.valueStatistics()
     self.weights = try weights.map { try Tensor($0, shape: [count]) }
   }
 

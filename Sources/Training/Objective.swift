@@ -50,18 +50,22 @@ struct RecordedObjective: Objective {
   /// `[classes]`; all 1 when absent.
   let classWeights: Tensor?
   let labelSmoothing: Double
+  /// Of a regression.
+  let valueLoss: LossDescription
   let parameters: [Tensor]
   let isSpared: [Bool]
 
   init(
     _ network: Network, transforms: [TransformDescription], consistency: ConsistencyDescription?,
-    classWeights: Tensor? = nil, labelSmoothing: Double = 0
+    classWeights: Tensor? = nil, labelSmoothing: Double = 0,
+    valueLoss: LossDescription = .squaredError
   ) {
     self.network = network
     self.transforms = transforms
     self.consistency = consistency
     self.classWeights = classWeights
     self.labelSmoothing = labelSmoothing
+    self.valueLoss = valueLoss
     isSpared = network.isSpared
     parameters = network.parameters.map(\.tensor)
   }
@@ -73,9 +77,16 @@ struct RecordedObjective: Objective {
     let transformed = try network.logits(
       batch.inputs, mode: .training(stream), transforms: transforms, stream: stream,
       geometry: &geometry)
-    var loss = try crossEntropy(
-      transformed, batch.targets.moved(by: geometry), weights: batch.weights,
-      classWeights: classWeights, labelSmoothing: labelSmoothing)
+    var loss =
+      if let scale = network.valueScale {
+        try Training.valueLoss(
+          transformed, scale.standardised(batch.targets.values()), valueLoss,
+          weights: batch.weights)
+      } else {
+        try crossEntropy(
+          transformed, batch.targets.moved(by: geometry), weights: batch.weights,
+          classWeights: classWeights, labelSmoothing: labelSmoothing)
+      }
     if let consistency, consistency.weight > 0 {
       let clean = try cleanLogits(batch, consistency, stream: stream)
       let divergence = try Self.divergence(
@@ -109,10 +120,12 @@ struct RecordedObjective: Objective {
   /// D(f(x), f(T(x))); where T moved pixels, the clean ones go the same way, and what came in from
   /// outside counts nowhere.
   private static func divergence(
-    _ kind: ConsistencyDescription.Divergence, _ clean: Tensor, _ transformed: Tensor,
+    _ kind: ConsistencyDescription.Divergence?, _ clean: Tensor, _ transformed: Tensor,
     of task: LearningTask, moved geometry: Geometry
   ) throws -> Tensor {
+    let kind = kind ?? (task == .regression ? .squaredError : .kl)
     switch (task, kind) {
+    case (.regression, _): return try squaredError(clean, transformed)
     case (.singleLabel, .kl): return try klDivergence(clean, transformed)
     case (.singleLabel, .squaredError):
       return try squaredError(clean.softmax(axis: 1), transformed.softmax(axis: 1))
@@ -136,7 +149,7 @@ extension Targets {
   fileprivate func moved(by geometry: Geometry) throws(TensorError) -> Targets {
     if geometry.isEmpty { return self }
     switch self {
-    case .hard, .soft, .labels: return self
+    case .hard, .soft, .labels, .values: return self
     case .maps(let classes):
       return .maps(
         try geometry.moved(classes, rows: 1, columns: 2, fill: Double(Self.ignored)))

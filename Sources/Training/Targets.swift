@@ -13,6 +13,8 @@ public enum Targets: Sendable {
   /// The distribution over classes of each pixel, `[n, classes, height, width]`; less than 0 where
   /// unknown.
   case softMaps(Tensor)
+  /// The values of each sample in their own units, float32 `[n, values]`; NaN where unknown.
+  case values(Tensor)
 
   /// What stands for a pixel without a class.
   public static let ignored = 255
@@ -20,13 +22,15 @@ public enum Targets: Sendable {
   public var tensor: Tensor {
     switch self {
     case .hard(let tensor), .soft(let tensor), .labels(let tensor), .maps(let tensor),
-      .softMaps(let tensor):
+      .softMaps(let tensor), .values(let tensor):
       tensor
     }
   }
 
   /// The class of each sample, the likeliest one when targets are soft: int64 `[n]`; of pixels
   /// `[n, height, width]`. Of labels which are likelier there than not: `[n, classes]`, 0 or 1.
+  ///
+  /// - Throws: `TensorError` of values, which are no classes.
   public func classes() throws(TensorError) -> Tensor {
     switch self {
     case .hard(let tensor): tensor
@@ -34,6 +38,9 @@ public enum Targets: Sendable {
     case .labels(let tensor): try tensor.isAtLeast(0.5).converted(to: .int64)
     case .maps(let tensor): try tensor.converted(to: .int64)
     case .softMaps(let tensor): try tensor.argmax(axis: 1)
+    case .values(let tensor):
+      throw TensorError(
+        operation: "classes", shapes: [tensor.shape], message: "of values, which are no classes")
     }
   }
 
@@ -45,6 +52,7 @@ public enum Targets: Sendable {
     case .labels(let tensor): .labels(try change(tensor))
     case .maps(let tensor): .maps(try change(tensor))
     case .softMaps(let tensor): .softMaps(try change(tensor))
+    case .values(let tensor): .values(try change(tensor))
     }
   }
 
@@ -53,16 +61,36 @@ public enum Targets: Sendable {
     /// Decisions of which the targets know something.
     var known = 0
     var agreed = 0
+    /// Of values: what they deviate, squared, over all that are known.
+    var squares = 0.0
     /// Decisions for each class; of labels how often each is given.
     var histogram: [Int]
 
-    var agreement: Double { known == 0 ? 0 : Double(agreed) / Double(known) }
+    /// The share of the decisions that agree. Of standardised values: how much of their variance is
+    /// explained, 0 where a network does no better than their mean.
+    var agreement: Double {
+      guard known > 0 else { return 0 }
+      guard !histogram.isEmpty else {
+        let share = 1 - squares / Double(known)
+        return share > 0 ? share : 0
+      }
+      return Double(agreed) / Double(known)
+    }
 
+    /// - classes: 0 of values
     init(classes: Int) { histogram = Array(repeating: 0, count: classes) }
   }
 
-  /// Counts what `logits` decide: the greatest one of a sample or pixel, those of labels from 0 on.
+  /// Counts what `logits` decide: the greatest one of a sample or pixel, those of labels from 0 on; of
+  /// values, both standardised, how far they are off.
   func compare(_ logits: Tensor, into comparison: inout Comparison) throws(TensorError) {
+    if case .values(let tensor) = self {
+      for (answer, value) in zip(try logits.doubles(), try tensor.doubles()) where !value.isNaN {
+        comparison.known += 1
+        comparison.squares += (answer - value) * (answer - value)
+      }
+      return
+    }
     let wanted = try classes().integers()
     switch self {
     case .hard, .soft:
@@ -85,6 +113,7 @@ public enum Targets: Sendable {
       Self.count(try logits.argmax(axis: 1).integers(), wanted, into: &comparison) {
         known[$0] == 1
       }
+    case .values: break
     }
   }
 
@@ -111,6 +140,8 @@ public enum Targets: Sendable {
       .labels(try Tensor.concatenate([own, others], axis: 0))
     case (.maps(let own), .maps(let others)):
       .maps(try Tensor.concatenate([own, others], axis: 0))
+    case (.values(let own), .values(let others)):
+      .values(try Tensor.concatenate([own, others], axis: 0))
     case (.hard, .soft), (.soft, .hard), (.soft, .soft):
       .soft(
         try Tensor.concatenate(
@@ -166,7 +197,7 @@ public enum Targets: Sendable {
   /// Classes as distributions, float32 or as they are; −1 for all classes of an unknown pixel.
   private func distributions(_ classes: Int) throws(TensorError) -> Tensor {
     switch self {
-    case .soft(let tensor), .labels(let tensor): return tensor
+    case .soft(let tensor), .labels(let tensor), .values(let tensor): return tensor
     case .softMaps(let tensor): return try tensor.converted(to: .float32)
     case .hard(let tensor), .maps(let tensor):
       let shape = tensor.shape

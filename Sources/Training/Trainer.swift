@@ -58,6 +58,13 @@ public struct Trainer: Sendable {
       self.network, modalities: source.modalities, classes: classes,
       stream: RandomStream(seed: bits, purpose: "start", device: device))
     if let start { try network.load(start) }
+    if let values = source.valueStatistics {
+      guard network.valueScale != nil else {
+        throw TrainingError.settings(
+          "the targets are values, and the head answers '\(network.task.rawValue)'")
+      }
+      try network.setValueScale(mean: values.mean, std: values.std)
+    }
     let objective = try objective(network)
     var optimizer = try training.optimizer.makeOptimizer(
       objective.parameters,
@@ -152,6 +159,15 @@ public struct Trainer: Sendable {
       throw TrainingError.settings(
         "a label-smoothing is from 0 to less than 1, not \(labelSmoothing)")
     }
+    if network.valueScale != nil {
+      guard labelSmoothing == 0, classWeights == nil, consistency?.divergence != .kl else {
+        throw TrainingError.settings(
+          "a regression has no classes: neither smoothed labels, nor class weights, nor a KL "
+            + "divergence")
+      }
+    } else if let loss = training.loss {
+      throw TrainingError.settings("'\(loss.kind)' is a loss of regressions")
+    }
     if let classWeights, classWeights.count != classes {
       throw TrainingError.settings("\(classWeights.count) class weights for \(classes) classes")
     }
@@ -167,7 +183,7 @@ public struct Trainer: Sendable {
       network, transforms: transforms, consistency: consistency,
       classWeights: try classWeights.map {
         try Tensor($0, shape: [$0.count]).moved(to: device)
-      }, labelSmoothing: labelSmoothing)
+      }, labelSmoothing: labelSmoothing, valueLoss: training.loss ?? .squaredError)
   }
 
   /// What only the shapes of the samples can tell of a transform.
@@ -276,12 +292,18 @@ public struct Trainer: Sendable {
   private func measure(
     _ network: Network, _ source: some BatchSource, _ indices: Tensor
   ) throws -> (agreement: Double, histogram: [Int]) {
-    var comparison = Targets.Comparison(classes: classes)
+    var comparison = Targets.Comparison(classes: network.valueScale == nil ? classes : 0)
     let size = network.samplesPerPass
     for start in stride(from: 0, to: indices.count, by: size) {
       let rows = try indices.sliced(start..<min(indices.count, start + size))
       let batch = try source.batch(rows).moved(to: device)
-      try batch.targets.compare(network.logits(batch.inputs), into: &comparison)
+      let logits = try network.logits(batch.inputs)
+      if let scale = network.valueScale {
+        try Targets.values(scale.standardised(batch.targets.values())).compare(
+          scale.standardised(logits), into: &comparison)
+      } else {
+        try batch.targets.compare(logits, into: &comparison)
+      }
     }
     return (comparison.agreement, comparison.histogram)
   }

@@ -5,7 +5,8 @@ public struct TrainingReport: Codable, Hashable, Sendable {
     public var step: Int
     /// Mean over the steps since the last point.
     public var loss: Double
-    /// Share of the held-back samples on which the network and the targets agree.
+    /// Share of the held-back samples on which the network and the targets agree; of a regression how
+    /// much of the variance of its targets is explained.
     public var heldBackAgreement: Double?
   }
 
@@ -23,12 +24,13 @@ public struct TrainingReport: Codable, Hashable, Sendable {
   /// Of the last point of the curve.
   public var finalLoss: Double
   /// Share of the training samples on which the kept network, clean and in evaluation, agrees with
-  /// the (likeliest class of the) targets.
+  /// the (likeliest class of the) targets; of a regression how much of the variance of its targets it
+  /// explains.
   public var agreement: Double
   /// The same on the held-back samples.
   public var heldBackAgreement: Double?
   /// How many training samples the kept network gives to each class; of a segmentation how many
-  /// pixels.
+  /// pixels; empty of a regression.
   public var predictedClasses: [Int]
 }
 

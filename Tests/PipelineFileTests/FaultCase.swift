@@ -531,7 +531,7 @@ extension FaultCase {
       Pipelines/toy.yaml:17:71: error: 'variants' must be a mapping with one name or more
         mend: write 'variants: {mke: {}}': each variant is this stage with some keys replaced
       Pipelines/toy.yaml:18:78: error: stage 'twelve' has no key 'variants'
-        mend: 'variants' goes with 'kind: distill' or 'kind: variants' (keys: from, modalities, network, transform, optimizer, schedule, warm-up, decay, clip-gradients, label-smoothing, ema, batch-size, epochs, steps, hold-back, select, patience, class-weights, seeds, first-seed, file, declaration, classes, rename, merge, trained-on)
+        mend: 'variants' goes with 'kind: distill' or 'kind: variants' (keys: from, modalities, network, transform, optimizer, schedule, warm-up, decay, clip-gradients, label-smoothing, ema, batch-size, epochs, steps, hold-back, select, patience, class-weights, loss, seeds, first-seed, file, declaration, classes, rename, merge, trained-on)
       Pipelines/toy.yaml:19:38: error: stage 'thirteen' has no key 'seeds'
         mend: 'seeds' goes with 'kind: teacher' or 'kind: distill' (keys: from, standardise, rate, tolerance)
       """#),

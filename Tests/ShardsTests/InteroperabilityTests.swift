@@ -171,6 +171,6 @@ struct InteroperabilityTests {
         == "['attributes.schema: const', 'datasets: additionalProperties']")
     #expect(
       try errors("false", "predictions")
-        == "['attributes.schema: const', 'datasets: additionalProperties', 'datasets: required']")
+        == "['attributes.schema: const', 'datasets: additionalProperties', 'datasets: anyOf']")
   }
 }

@@ -229,8 +229,28 @@ import Testing
         ])
         == [
           "missing; schema 'pseudo-labels' requires one of /pseudo/label, /pseudo/classes, "
-            + "/pseudo/map"
+            + "/pseudo/map, /pseudo/value"
         ])
+    // Values have a spread in place of a confidence.
+    let values = [
+      FieldDescription("/pseudo/value", .number(.float32), shape: [3, 2]),
+      FieldDescription("/pseudo/kept", .number(.uint8), shape: [3, 2]),
+    ]
+    #expect(
+      try faults(
+        "pseudo-labels",
+        Example.identity + values + [
+          FieldDescription("/pseudo/spread", .number(.float32), shape: [2])
+        ]) == [])
+    #expect(
+      try faults("pseudo-labels", Example.identity + values) == [
+        "missing; schema 'pseudo-labels' requires one of /pseudo/confidence, /pseudo/spread"
+      ])
+    #expect(
+      try faults(
+        "predictions",
+        Example.identity
+          + [FieldDescription("/predictions/values", .number(.float32), shape: [3, 2])]) == [])
     #expect(
       try faults(
         "samples", Example.identity + [Example.field(), FieldDescription("/extra", .text)])

@@ -78,6 +78,38 @@ import Testing
     #expect(throws: (any Error).self) { try configuration(json).reader() }
   }
 
+  @Test func aManifestMayHaveValues() throws {
+    try folder.write(
+      "m.jsonl", #"{"id": 1, "rgb": "a.png", "speed": 2.5, "drag": null}"# + "\n")
+    let start = #""source": {"kind": "manifest", "path": "\#(folder.path)/m.jsonl","#
+    let image = #""modalities": {"rgb": {"kind": "image"}}}"#
+    let values =
+      start + #""target": {"kind": "value", "columns": ["speed", "drag"], "unit": ["m/s", "N"]},"#
+      + image
+    let (complaints, output) = try described("\(values), \(shares)")
+    #expect(complaints.isEmpty)
+    #expect(output.task == .regression && output.classes == ["speed", "drag"])
+    let index = try #require(
+      try configuration("\(values), \(shares)").recordings()
+    ).layout.list().index
+    #expect(index.labelling == .values && index.classes == ["speed", "drag"])
+    #expect(index.entries.map(\.label) == [.values([2.5, nil])])
+    #expect(try configuration("\(values), \(shares)").source.values?.units == ["m/s", "N"])
+    let faulty =
+      start + #""label": "kind", "#
+      + #""target": {"kind": "value", "columns": ["speed", "speed"], "unit": ["m", "s", "g"]},"#
+      + #""modalities": {"rgb": {"kind": "image", "file": "speed"}}}"#
+    #expect(
+      try described(#"\#(faulty), "classes": ["a", "b"], \#(shares)"#).complaints == [
+        "source.target: 'label' and 'target' both say what the labels are | keep one of them",
+        "source.modalities.rgb: column 'speed' holds the label, not a file | write 'file: COLUMN', the "
+          + "column with its files",
+        "source.target.columns.1: column 'speed' is listed twice | remove one",
+        "source.target.unit: 3 units for 2 values | give one for all, or one for each",
+        "classes: values have no classes: they are named by their columns | remove 'classes'",
+      ])
+  }
+
   @Test func aManifestMayHaveSeveralClassesOrLabelMaps() throws {
     try folder.write(
       "m.jsonl", #"{"id": 1, "rgb": "a.png", "map": "m.png", "tags": ["x", "y"]}"# + "\n")

@@ -102,7 +102,7 @@ import Testing
       try teacher(weights, .segmentation).complaints == [
         "class-weights.c: there is no class 'c' | did you mean 'a'? (classes: a, b)"
       ])
-    for task in LearningTask.allCases {
+    for task in LearningTask.allCases where task != .regression {
       #expect(
         try teacher(pictures + #", "class-weights": "balanced""#, task).complaints.isEmpty)
     }
@@ -179,6 +179,50 @@ import Testing
           + "'min-confidence', the least confidence of a pixel that is learned from"
       ])
     #expect(try labels(#""min-confidence": 0.6"#, .segmentation).isEmpty)
+  }
+
+  @Test func whatIsAboutClassesIsRefusedOfValues() throws {
+    #expect(try labels("", .regression).isEmpty)
+    #expect(try labels(#""max-spread": 0.5"#, .regression).isEmpty)
+    #expect(try labels(#""max-spread": {"a": 0.5}"#, nil).isEmpty)
+    #expect(
+      try labels(#""max-spread": {"c": 0.5}"#, .regression)
+        == ["max-spread.c: there is no value 'c' | did you mean 'a'? (values: a, b)"])
+    #expect(
+      try labels(
+        #""mode": "soft", "temperature": 2, "threshold": 0.4, "min-confidence": 0.5"#, .regression)
+        == [
+          "mode: 'mode: soft' is about probabilities, and a regression has none | remove it",
+          "temperature: 'temperature' is about probabilities, and a regression has none | remove it",
+          "threshold: 'threshold' is about probabilities, and a regression has none | write "
+            + "'max-spread', how far the teacher's seeds may be apart",
+          "min-confidence: 'min-confidence' is about probabilities, and a regression has none | write "
+            + "'max-spread', how far the teacher's seeds may be apart",
+        ])
+    #expect(
+      try labels(#""max-spread": 0.5"#, .multiLabel) == [
+        "max-spread: 'max-spread' goes with the values of a regression, and the samples ask for "
+          + "'multi-label' | write 'min-confidence'"
+      ])
+    #expect(
+      try teacher(
+        #""class-weights": "balanced", "label-smoothing": 0.1, "loss": "huber""#, .regression
+      ).complaints == [
+        "class-weights: 'class-weights' is about classes, and a regression has none | remove it",
+        "label-smoothing: 'label-smoothing' is about classes, and a regression has none | remove it",
+      ])
+    #expect(
+      try teacher(#""loss": {"kind": "huber", "delta": 2}"#, .singleLabel).complaints == [
+        "loss: 'loss' says what a regression minimises, and the samples ask for 'single-label', which "
+          + "minimises the cross entropy | remove it"
+      ])
+    #expect(
+      try teacher(#""network": {"head": {"kind": "regression"}}"#, nil).output.task == .regression)
+    #expect(
+      try evaluation(#", "metrics": ["mae", "r2"]"#, .regression, model: .regression).isEmpty)
+    #expect(
+      try evaluation(#", "metrics": ["accuracy"]"#, .regression, model: .regression)
+        == ["metrics.0: 'accuracy' is no metric of 'regression' | metrics: mae, rmse, r2, pearson"])
   }
 
   @Test func aColumnOfClassesLabelsSingleLabelsAlone() throws {

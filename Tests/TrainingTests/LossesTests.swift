@@ -1,3 +1,4 @@
+import Recipes
 import Tensors
 import Testing
 import Training
@@ -71,6 +72,39 @@ import Training
       let gradient = try gradients(of: loss, withRespectTo: [logits])[0]
       #expect(try difference(gradient, one.gradient) < 1e-13, "\(one.loss) \(one.smoothing)")
     }
+  }
+
+  /// Golden: torch.nn.MSELoss and HuberLoss, PyTorch 2.15.0, float64; `Tools/golden/training.py`.
+  @Test func lossesOfValuesMatchTheReference() throws {
+    let cases = try GoldenFile<WeightedCase>.read("value-losses").cases
+    #expect(cases.count == 8)
+    for one in cases {
+      let answers = try one.logits.tensor().asParameter()
+      let delta = Double(one.loss.split(separator: " ").last ?? "")
+      let loss = try valueLoss(
+        answers, one.targets.tensor(), delta.map { .huber(delta: $0) } ?? .squaredError,
+        weights: one.samples?.tensor())
+      #expect(abs(try loss.item() - one.value) < 1e-14, "\(one.loss)")
+      let gradient = try gradients(of: loss, withRespectTo: [answers])[0]
+      #expect(try difference(gradient, one.gradient) < 1e-13, "\(one.loss)")
+    }
+  }
+
+  @Test func valuesThatNobodyKnowsLeaveTheLoss() throws {
+    let answers = try Tensor([1, 2, 3, 4] as [Float], shape: [2, 2]).asParameter()
+    let values = try Tensor([2, .nan, .nan, 1] as [Float], shape: [2, 2])
+    for (loss, value, slopes) in [
+      (LossDescription.squaredError, 5, [-1, 0, 0, 3] as [Float]),
+      (.huber(delta: 1), 1.5, [-0.5, 0, 0, 0.5]),
+    ] {
+      let found = try valueLoss(answers, values, loss)
+      #expect(try found.item() == value)
+      #expect(try gradients(of: found, withRespectTo: [answers])[0].floats() == slopes)
+    }
+    let nothing = try valueLoss(answers, Tensor.full(.nan, shape: [2, 2]), .huber())
+    #expect(try nothing.item() == 0)
+    #expect(try gradients(of: nothing, withRespectTo: [answers])[0].floats() == [0, 0, 0, 0])
+    #expect(throws: TensorError.self) { try crossEntropy(answers, .values(values)) }
   }
 
   @Test func whatIsNotKnownIsNotSmoothed() throws {

@@ -4,6 +4,20 @@ import Testing
 @testable import Training
 
 @Suite struct TargetsTests {
+  @Test func statisticsOfValuesPassOverWhatNobodyKnows() throws {
+    let values = try Tensor(
+      [1, 5, .nan, 3, 5, .nan, .nan, 5, .nan] as [Float], shape: [3, 3])
+    let found = try #require(try Targets.values(values).valueStatistics())
+    #expect(found.mean == [2, 5, 0] && found.std == [1, 1, 1])
+    let far = try Targets.values(Tensor([1e7, 1e7 + 16] as [Float], shape: [2, 1]))
+    #expect(try far.valueStatistics()?.std == [8])
+    #expect(try Targets.hard(Tensor(classes: [1])).valueStatistics() == nil)
+    #expect(try far.followed(by: far, classes: 1).tensor.shape == [4, 1])
+    #expect(throws: TensorError.self) {
+      try far.followed(by: .hard(Tensor(classes: [1])), classes: 1)
+    }
+  }
+
   private func map(_ values: [Int32], _ shape: [Int]) throws -> Tensor {
     try Tensor(values, shape: shape).converted(to: .uint8)
   }

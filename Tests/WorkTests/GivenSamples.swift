@@ -27,8 +27,9 @@ enum GivenSamples {
 
   /// Writes all splits.
   static func write(
-    _ job: Job, task: LearningTask, classes: [String], modalities: [ModalityDescription],
-    counts: [(split: Split, samples: Int)] = labels, fields: (Split, Int) throws -> Fields
+    _ job: Job, task: LearningTask, classes: [String], units: [String]? = nil,
+    modalities: [ModalityDescription], counts: [(split: Split, samples: Int)] = labels,
+    fields: (Split, Int) throws -> Fields
   ) throws {
     let writer = try OutputWriter(
       job.outputDirectory, header: OutputHeader(job, .alignedSamples))
@@ -48,7 +49,8 @@ enum GivenSamples {
       try stream.append(columns)
       try stream.close()
     }
-    try writer.finish(task: task, classes: classes, modalities: modalities, details: .null)
+    try writer.finish(
+      task: task, classes: classes, units: units, modalities: modalities, details: .null)
   }
 
   static func field(_ path: String, _ type: ElementType, _ shape: [Int]) -> FieldDescription {

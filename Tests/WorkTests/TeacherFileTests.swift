@@ -170,6 +170,74 @@ struct TeacherFileTests {
     #expect(try difference("pixels", harness, samples: "points").apart <= 1e-4)
   }
 
+  @Test func aRegressionAnswersInTheUnitsOfItsTask() async throws {
+    let harness = try harness(["speed"])
+    let given: [String: (Job) throws -> Void] = ["raw": { _ in }, "points": Self.flights]
+    let classes = "[cat, dog, tree]"
+    let outcomes = try await harness.run(
+      Self.text(
+        "file: speed.pt, declaration: speed.json, rename: {speed: velocity}", rest: Self.labels),
+      given: given)
+    #expect(outcomes.values.flatMap(\.failures).isEmpty)
+    let teacher = try #require(outcomes["teacher"])
+    #expect(teacher.summaries.contains("values: speed → velocity"))
+    let manifest = try teacher.output.manifest
+    #expect(manifest.classes == ["velocity"] && manifest.units == ["m/s"])
+    let found = try difference("speed", harness, samples: "points")
+    #expect(found.apart <= 1e-6 * found.greatest && found.greatest > 900, "\(found)")
+    for (teacher, message) in [
+      ("file: speed.pt, declaration: speed.json", "the network knows speed, and none"),
+      (
+        "file: speed.pt, declaration: {task: regression, classes: [velocity, height], inputs: "
+          + "[{modality: image, layout: nchw}], output: {values: values}}, classes: [velocity]",
+        "it answers [4], and [4, 2] was declared: 2 values for each of 4 samples"
+      ),
+      (
+        "file: speed.pt, declaration: {classes: \(classes), inputs: "
+          + "[{modality: image, layout: nchw}], output: {values: logits}}",
+        "it answers 'single-label', and 'points.labelled' asks for 'regression'"
+      ),
+    ] {
+      let failed = try await harness.run(Self.text(teacher), attempt: "failed", given: given)
+      let failure = try #require(failed["teacher"]?.failures.first)
+      #expect(failure.message.hasPrefix(message), "\(failure)")
+      #expect(failure.mend?.isEmpty == false)
+    }
+  }
+
+  private static let labels = "  labels: {kind: pseudo-label, from: guesses}"
+
+  /// The same pictures, and how fast what they show moves.
+  private static func flights(_ job: Job) throws {
+    var generator = GivenSamples.Generator(state: 4)
+    let image = ModalityDescription(
+      name: "image", type: .uint8, shape: [24, 24, 3], axes: ["height", "width", "channel"],
+      scale: 1 / 255.0)
+    let weight = ModalityDescription(name: "weight", type: .float32, shape: [2], axes: ["column"])
+    try GivenSamples.write(
+      job, task: .regression, classes: ["velocity"], units: ["m/s"], modalities: [image, weight]
+    ) { split, count in
+      let pixels = (0..<count * 24 * 24 * 3).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
+      let speeds = (0..<count).map { _ in Float.random(in: 900...1100, using: &generator) }
+      return [
+        (
+          GivenSamples.field("/modalities/image/data", .uint8, [24, 24, 3]),
+          Column(pixels, count: count)
+        ),
+        (
+          GivenSamples.field("/modalities/weight/data", .float32, [2]),
+          Column(speeds.flatMap { [$0, -$0] }, count: count)
+        ),
+        (
+          StandardField.valueField(split, names: ["velocity"], units: ["m/s"]),
+          Column(speeds, count: count)
+        ),
+      ]
+    }
+  }
+
   @Test func soundAndVideoGoInAsADictAndGapsAsZeros() async throws {
     let harness = try harness(["clips"])
     let text = Self.text("file: clips.pt, declaration: clips.json")

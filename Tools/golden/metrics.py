@@ -1,5 +1,5 @@
-"""Remakes Tests/MetricsTests/Golden/{metrics,multi-label,segmentation}.json: scikit-learn's values
-for seeded random answers.
+"""Remakes Tests/MetricsTests/Golden/{metrics,multi-label,segmentation,regression}.json:
+scikit-learn's values for seeded random answers.
 
     python -m venv venv && venv/bin/pip install scikit-learn==1.9.1
     venv/bin/python Tools/golden/metrics.py
@@ -12,10 +12,10 @@ import warnings
 import numpy
 import scipy
 import sklearn
-from scipy.stats import norm
+from scipy.stats import norm, pearsonr
 from sklearn.metrics import (
     accuracy_score, average_precision_score, balanced_accuracy_score, confusion_matrix, f1_score,
-    jaccard_score, roc_auc_score)
+    jaccard_score, mean_absolute_error, r2_score, roc_auc_score, root_mean_squared_error)
 
 BINS = 15
 
@@ -152,6 +152,38 @@ def segmentations(generator):
     yield segmentation("all ignored", generator, 2, (3, 3), 3, blank=[0, 1])
 
 
+def regression(name, truth, prediction):
+    truth, prediction = numpy.asarray(truth, float), numpy.asarray(prediction, float)
+    explained = float(r2_score(truth, prediction)) if len(truth) > 1 else None
+    varies = len(truth) > 1 and numpy.ptp(truth) > 0 and numpy.ptp(prediction) > 0
+    return {
+        "name": name,
+        "truth": truth.tolist(),
+        "prediction": prediction.tolist(),
+        "mae": float(mean_absolute_error(truth, prediction)),
+        "rmse": float(root_mean_squared_error(truth, prediction)),
+        "r2": explained,
+        "pearson": float(pearsonr(truth, prediction).statistic) if varies else None,
+    }
+
+
+def regressions(generator):
+    truth = generator.normal(size=40)
+    yield regression("noisy", truth, truth + 0.3 * generator.normal(size=40))
+    yield regression("unrelated", truth, generator.normal(size=40))
+    yield regression("far off", truth, -20 * truth + 5)
+    yield regression("exact", truth, truth)
+    # Far from zero: what sums of squares lose.
+    yield regression("far from zero", 1e6 + truth, 1e6 + truth + generator.normal(size=40))
+    yield regression("tiny", 1e-6 * truth, 1e-6 * truth + 1e-7 * generator.normal(size=40))
+    yield regression("values that tie", numpy.round(truth), numpy.round(truth + 0.6))
+    yield regression("a truth that never changes", numpy.full(12, 3.0), generator.normal(size=12))
+    yield regression("a truth that never changes, exact", numpy.full(5, 3.0), numpy.full(5, 3.0))
+    yield regression("predictions that never change", truth, numpy.full(40, truth.mean()))
+    yield regression("two samples", [1.0, 2.0], [1.5, 1.0])
+    yield regression("one sample", [1.0], [3.0])
+
+
 def write(name, cases):
     reference = f"scikit-learn {sklearn.__version__}, scipy {scipy.__version__}, float64"
     path = pathlib.Path(__file__).parents[2] / f"Tests/MetricsTests/Golden/{name}.json"
@@ -175,6 +207,7 @@ def main():
     path.write_text(json.dumps(document, indent=1) + "\n")
     write("multi-label", multi_labels(numpy.random.default_rng(20170305)))
     write("segmentation", segmentations(numpy.random.default_rng(20150608)))
+    write("regression", regressions(numpy.random.default_rng(18860101)))
 
 
 if __name__ == "__main__":

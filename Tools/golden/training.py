@@ -1,7 +1,7 @@
 """Reference values of what a training sets beside its optimiser, by PyTorch.
 
-Writes Tests/TrainingTests/Golden/{weighted-losses,trajectories}.json: losses with class weights and
-smoothed labels, and whole trainings with warm-up, schedules, spared decay, clipped gradients and
+Writes Tests/TrainingTests/Golden/{weighted-losses,value-losses,trajectories}.json: losses with class
+weights and smoothed labels, losses of values, and whole trainings with warm-up, schedules, spared decay, clipped gradients and
 averaged weights. Run it through Tools/golden/remake.
 """
 
@@ -91,6 +91,22 @@ def losses():
                 logits, shares, w, e, samples)
             if w is None:
                 yield loss("softMaps", lambda z: entropy()(z, soft_maps), pixels, soft_maps, w, e)
+
+
+def value_losses():
+    torch.manual_seed(2)
+    answers, values, samples = 2 * normal(7, 3), 2 * normal(7, 3), positive(7)
+    for name, function in [
+        ("squared-error", nn.MSELoss(reduction="none")),
+        ("huber 1", nn.HuberLoss(reduction="none")),
+        ("huber 0.4", nn.HuberLoss(reduction="none", delta=0.4)),
+        ("huber 9", nn.HuberLoss(reduction="none", delta=9.0)),
+    ]:
+        yield loss(name, lambda a: function(a, values).mean(), answers, values)
+        weights = samples[:, None].expand(7, 3)
+        yield loss(
+            name, lambda a: (function(a, values) * weights).sum() / weights.sum(), answers, values,
+            samples=samples)
 
 
 # Trainings: float32, full batches, from a given start.
@@ -233,4 +249,5 @@ def trainings():
 
 
 write("weighted-losses.json", losses())
+write("value-losses.json", value_losses())
 write("trajectories.json", trainings())

@@ -24,7 +24,15 @@ extension OutputReport {
         Figures.grouped(samples) + (parts.isEmpty ? "" : ": \(parts.joined(separator: ", "))"),
       ])
     }
-    if let classes { rows.append(["classes", "\(classes.count): \(Self.short(classes))"]) }
+    if let classes {
+      let names = classes.enumerated().map { place, name in
+        guard let units, units.indices.contains(place), !units[place].isEmpty else { return name }
+        return "\(name) (\(units[place]))"
+      }
+      rows.append([
+        (task ?? .singleLabel).namesNoun, "\(classes.count): \(Self.short(names))",
+      ])
+    }
     let shards = streams.map(\.shards.count).reduce(0, +) + networks.count
     var parts: [String] = []
     if shards > 0 { parts.append(Figures.count(shards, "shard")) }
@@ -201,7 +209,12 @@ extension OutputReport {
           Plot.sparkline(curve, width: max(10, min(40, width - 80))),
         ]
       }
-    ).lines + ["loss and agreement (in %, with the labels learned from): mean ± std over seeds"]
+    ).lines + [
+      task == .regression
+        ? "loss, in squared deviations, and agreement (in %, of the variance of the values learned "
+          + "from): mean ± std over seeds"
+        : "loss and agreement (in %, with the labels learned from): mean ± std over seeds"
+    ]
   }
 
   private static func spread(_ values: [Double], _ show: (Double) -> String) -> String {

@@ -77,7 +77,12 @@ public struct OutputReport: Codable, Sendable {
   public var samples: Int
   public var splits: [String: Int]
   public var bytes: Int
+  /// What networks answer of the samples; `nil` where the manifest does not say it.
+  public var task: LearningTask?
+  /// Of a regression the names of its values.
   public var classes: [String]?
+  /// Of a regression the units of its values.
+  public var units: [String]?
   public var modalities: [ModalityDescription]
   public var streams: [Stream]
   public var networks: [Network]
@@ -121,7 +126,9 @@ public struct OutputReport: Codable, Sendable {
     tool = manifest.tool
     samples = manifest.samples
     splits = manifest.splits
+    task = manifest.task
     classes = manifest.classes
+    units = manifest.units
     modalities = manifest.modalities
     files = options.shard == nil ? manifest.files : []
     bytes = shards.map(\.bytes).reduce(0, +) + files.map(\.bytes).reduce(0, +)

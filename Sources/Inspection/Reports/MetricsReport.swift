@@ -72,7 +72,10 @@ public struct MetricsReport: Sendable, Equatable {
       var splits: [String] = []
       for row in aggregates where !splits.contains(row.split) { splits.append(row.split) }
       return splits.map { split in
-        let title = "\(split) split, in % (mean ± standard deviation over seeds)"
+        // Errors of a regression are in the unit of its values.
+        let isOfValues = aggregates.contains { $0.metric == MeanAbsoluteError.name }
+        let unit = isOfValues ? "as they are, shares in %" : "in %"
+        let title = "\(split) split, \(unit) (mean ± standard deviation over seeds)"
         let table = MetricsDocument.table(of: aggregates, split: split)
         return "\(title)\n\(table.trimmingCharacters(in: .newlines))"
       }

@@ -14,6 +14,8 @@ public struct ManifestLayout: RecordingLayout {
     case multiple(String, separator: String)
     /// A file with the class of each pixel.
     case map(RequestedPart, MapValues)
+    /// Columns with a number each; an empty cell says that nobody knows it.
+    case values([String])
   }
 
   public var path: String
@@ -66,7 +68,7 @@ public struct ManifestLayout: RecordingLayout {
     var columns = Columns()
     let layout = Places(self, &columns)
     var builder = SampleIndexBuilder(
-      subject: path, classes: classes, labelColumn: layout.labelColumn, labelling: labelling,
+      subject: path, classes: names, labelColumn: layout.labelColumn, labelling: labelling,
       groupColumn: split.group)
     var rows: [[RecordingPart?]] = []
     var maps: [RecordingPart?] = []
@@ -92,6 +94,7 @@ public struct ManifestLayout: RecordingLayout {
             text.split(separator: separator).map { $0.trimmed }.filter { !$0.isEmpty }
           }
         }
+      case .values: sample.values = try layout.values.map(row.value)
       case .map(let request, _):
         let map = try layout.map.flatMap { try part(request, $0, row, (nil, nil), root) }
         maps.append(map)
@@ -111,7 +114,13 @@ public struct ManifestLayout: RecordingLayout {
     case .single: .single
     case .multiple: .multiple
     case .map: .map
+    case .values: .values
     }
+  }
+
+  /// Of the classes, or of the values.
+  private var names: [String]? {
+    if case .values(let columns) = labels { columns } else { classes }
   }
 
   private var mapValues: MapValues? { if case .map(_, let values) = labels { values } else { nil } }
@@ -182,6 +191,7 @@ private struct Places {
 
   let id: Int?
   let label: Int?
+  let values: [Int]
   let labelColumn: String?
   let split: Int?
   let group: Int?
@@ -206,13 +216,13 @@ private struct Places {
     case .none: labelColumn = nil
     case .single(let name), .multiple(let name, _): labelColumn = name
     case .map(let request, _): labelColumn = request.fileColumn
+    case .values(let names): labelColumn = names.joined(separator: "', '")
     }
-    if case .map(let request, _) = layout.labels {
-      label = nil
-      map = part(request)
-    } else {
-      label = columns.place(labelColumn)
-      map = nil
+    switch layout.labels {
+    case .map(let request, _): (label, map, values) = (nil, part(request), [])
+    case .values(let names):
+      (label, map, values) = (nil, nil, names.compactMap { columns.place($0) })
+    default: (label, map, values) = (columns.place(labelColumn), nil, [])
     }
     if case .column(let name) = layout.split.rule {
       split = columns.place(name)

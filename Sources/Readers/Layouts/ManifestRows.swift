@@ -38,6 +38,27 @@ enum ManifestRows {
       }
       return number
     }
+
+    /// What a sample is labelled with; `nil` where the cell is empty.
+    ///
+    /// - Throws: `CellFault` when the cell holds no number that is finite in 32 bits.
+    func value(_ column: Int) throws -> Float? {
+      guard let text = try text(column) else { return nil }
+      switch NumberText.parse(text) {
+      case .empty: return nil
+      case .number(let number):
+        if Float(number).isFinite { return Float(number) }
+        throw CellFault(
+          column, "'\(text)' is too large for a 32-bit float", mend: "take a larger unit")
+      case .notFinite:
+        throw CellFault(
+          column, "'\(text)' is not a finite number",
+          mend: "leave the cell empty where nobody knows the value")
+      case .notANumber:
+        throw CellFault(
+          column, "'\(text)' is no number", mend: "numbers look like 12, -0.5 or 1.5e-3")
+      }
+    }
   }
 
   /// What is wrong with a cell of the row that is being looked at.

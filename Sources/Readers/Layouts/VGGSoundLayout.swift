@@ -83,7 +83,7 @@ public struct VGGSoundLayout: RecordingLayout {
       switch labelling {
       case .single: row.label = clip.label
       case .multiple: row.labels = [clip.label]
-      case .none, .map: break
+      case .none, .map, .values: break
       }
       row.official = clip.official
       row.split = clip.official == SplitName.train ? nil : clip.official

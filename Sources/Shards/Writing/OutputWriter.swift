@@ -151,9 +151,11 @@ public final class OutputWriter: Sendable {
   /// Writes the manifest, after which the output is whole. All streams must be closed.
   ///
   /// - task: what networks answer of the samples; `nil` means one class of several.
+  /// - units: of the values of a regression, one for each
   @discardableResult
   public func finish(
-    task: LearningTask? = nil, classes: [String]?, modalities: [ModalityDescription], details: Value
+    task: LearningTask? = nil, classes: [String]?, units: [String]? = nil,
+    modalities: [ModalityDescription], details: Value
   ) throws -> Manifest {
     let state = state.withLock { $0 }
     if let open = state.streams.first(where: \.isOpen) {
@@ -167,7 +169,8 @@ public final class OutputWriter: Sendable {
     let manifest = Manifest(
       schema: header.schema, pipeline: header.pipeline, stage: header.stage, kind: header.kind,
       fingerprint: header.fingerprint, tool: header.tool, samples: splits.values.reduce(0, +),
-      splits: splits, task: task, classes: classes, modalities: modalities, shards: shards,
+      splits: splits, task: task, classes: classes, units: units, modalities: modalities,
+      shards: shards,
       files: state.files.values.sorted { $0.file < $1.file }, details: details)
     do {
       try AtomicFile.write([UInt8](manifest.encoded()), to: path(Manifest.fileName))

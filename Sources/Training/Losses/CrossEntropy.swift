@@ -43,6 +43,10 @@ public func crossEntropy(
     return try softPixelCrossEntropy(
       logits, shares, classWeights: classWeights, weights: weights,
       labelSmoothing: labelSmoothing)
+  case .values(let values):
+    throw TensorError(
+      operation: "crossEntropy", shapes: [logits.shape, values.shape],
+      message: "of values, which are no classes")
   }
   guard let weights else { return try agreed.mean() * -1 }
   return try (agreed * weights).sum() / weights.sum() * -1

@@ -55,7 +55,7 @@ public struct AlignWork: StageWork {
     }
     _ = try writer.finish(
       task: presence == nil ? joined.task : .multiLabel,
-      classes: presence?.names ?? joined.classes, modalities: modalities,
+      classes: presence?.names ?? joined.classes, units: joined.units, modalities: modalities,
       details: try JSON.details(Details(alignment: findings.report)))
     findings.tell(context)
   }

@@ -7,7 +7,7 @@ import Shards
 /// The fields of labels of a split, open or sealed, that an alignment carries along.
 struct LabelFields: Sendable {
   enum Kind: Sendable, CaseIterable {
-    case single, multiple, map
+    case single, multiple, map, values
 
     /// Open for D_l alone.
     func path(_ split: Split) -> String {
@@ -15,6 +15,15 @@ struct LabelFields: Sendable {
       case .single: split == .labelled ? StandardField.label : StandardField.truth
       case .multiple: split == .labelled ? StandardField.labels : StandardField.truths
       case .map: split == .labelled ? StandardField.labelMap : StandardField.truthMap
+      case .values: split == .labelled ? StandardField.value : StandardField.trueValue
+      }
+    }
+
+    var type: ElementType {
+      switch self {
+      case .single: .int32
+      case .multiple, .map: .uint8
+      case .values: .float32
       }
     }
   }
@@ -23,6 +32,8 @@ struct LabelFields: Sendable {
   private(set) var kinds: [Kind] = []
   /// Bytes of one sample of each kind.
   fileprivate private(set) var sizes: [Int] = []
+  /// Of values; `nil` where none is known.
+  private(set) var units: [String]?
   /// Of the maps that come in.
   private(set) var mapSize: PictureSize?
   private var outputMapSize: PictureSize?
@@ -37,6 +48,12 @@ struct LabelFields: Sendable {
       for (source, reference) in zip(sources, references) {
         let fields = try source.fields(of: split.rawValue)
         guard let field = fields.first(where: { $0.path == kind.path(split) }) else { continue }
+        if kind == .values, let units, units != source.manifest.units {
+          throw Diagnostic(
+            "input '\(reference)'", "its values have other units than those of an input before",
+            mend: "give both the same 'unit'")
+        }
+        if kind == .values { units = source.manifest.units }
         if let known, known.shape != field.shape {
           throw Diagnostic(
             "input '\(reference)'",
@@ -47,7 +64,7 @@ struct LabelFields: Sendable {
       }
       guard let shape = known?.shape.compactMap(\.self) else { continue }
       kinds.append(kind)
-      sizes.append(kind == .single ? MemoryLayout<Int32>.size : shape.reduce(1, *))
+      sizes.append(shape.reduce(kind.type.size, *))
       if kind == .map, shape.count == 2 {
         mapSize = PictureSize(height: shape[0], width: shape[1])
         outputMapSize = mapSize
@@ -81,6 +98,7 @@ struct LabelFields: Sendable {
       switch output(kind) {
       case .single: StandardField.labelField(split, classes: classes)
       case .multiple: StandardField.labelsField(split, classes: classes)
+      case .values: StandardField.valueField(split, names: classes, units: units)
       case .map:
         outputMapSize.map {
           StandardField.labelMapField(
@@ -95,8 +113,7 @@ struct LabelFields: Sendable {
     var columns: [String: Column] = [:]
     for (place, kind) in kinds.enumerated() {
       let bytes = labels.flatMap { $0.bytes(place) }
-      columns[output(kind).path(split)] = Column(
-        .numbers(kind == .single ? .int32 : .uint8, bytes), count: labels.count)
+      columns[output(kind).path(split)] = Column(.numbers(kind.type, bytes), count: labels.count)
     }
     return columns
   }
@@ -111,7 +128,7 @@ struct CarriedLabels: Sendable {
   /// Labels of a sample of which nobody knows any.
   init(unknown fields: LabelFields) {
     cells = zip(fields.kinds, fields.sizes).map { _, size in
-      // −1 as a class, and in maps and lists the mark of what nobody knows.
+      // −1 as a class, NaN as a value, and in maps and lists the mark of what nobody knows.
       [UInt8](repeating: 255, count: size)
     }
   }

@@ -56,6 +56,8 @@ struct JoinedSamples: Sendable {
   let references: [StageReference]
   let modalities: [Modality]
   let classes: [String]?
+  /// Of the values of a regression; `nil` where none is known.
+  var units: [String]? { sources.lazy.compactMap(\.manifest.units).first }
   /// What networks answer of the samples: that of the first input that has labels.
   let task: LearningTask?
   /// Whether samples belong to groups.

@@ -21,10 +21,12 @@ public struct DistillWork: StageWork {
     var items: [Study.Item] = []
     var modalities: [ModalityDescription] = []
     var task: LearningTask?
+    var units: [String]?
     for (name, variant) in configuration.ordered {
       let plan = try StudentPlan(name, variant, &inputs, context)
       items += try plan.items(device: try Device(context.job.device))
       task = task ?? plan.pool.output.manifest.task
+      units = units ?? plan.pool.output.manifest.units
       for modality in try variant.modalities.map(plan.pool.modality)
       where !modalities.contains(where: { $0.name == modality.name }) {
         modalities.append(modality)
@@ -37,7 +39,7 @@ public struct DistillWork: StageWork {
       try light(name, variant, checkpoints.filter { $0.variant == name }, &inputs, context)
     }
     try ModelOutput.finish(
-      writer, checkpoints, lights: lights, task: task, modalities: modalities)
+      writer, checkpoints, lights: lights, task: task, units: units, modalities: modalities)
     context.summarise(
       "\(configuration.names.count) variant\(configuration.names.count == 1 ? "" : "s"), "
         + "\(checkpoints.count) networks")
@@ -55,6 +57,10 @@ public struct DistillWork: StageWork {
     let stored = try inputs.stored(pool, variant.modalities)
     let device = try Device(context.job.device)
     let classes = try pool.classes()
+    if pool.task == .regression {
+      try tell(name, variant, checkpoints, pool, labels, stored, context)
+      return nil
+    }
     var agreement = Agreement(pool.task, classes: classes.count)
     for (index, checkpoint) in checkpoints.enumerated() {
       let size = checkpoint.network.samplesPerPass
@@ -81,6 +87,31 @@ public struct DistillWork: StageWork {
       context.warn(warning.message, mend: warning.mend)
     }
     return light
+  }
+
+  /// The same of a regression, which has no decisions to agree on.
+  private func tell(
+    _ name: String, _ variant: DistillStage.Variant, _ checkpoints: [ModelCheckpoint],
+    _ pool: SampleSet, _ labels: PseudoLabelSet, _ stored: [StoredInput], _ context: StageContext
+  ) throws {
+    let device = try Device(context.job.device)
+    var agreement = ValueAgreement(try pool.classes(), units: pool.output.manifest.units)
+    for (index, checkpoint) in checkpoints.enumerated() {
+      let size = checkpoint.network.samplesPerPass
+      for start in stride(from: 0, to: pool.count, by: size) {
+        let rows = start..<min(pool.count, start + size)
+        let places = try Tensor(classes: Array(rows))
+        let tensors = try stored.map { try $0.selecting(places).floats().moved(to: device) }
+        agreement.add(
+          try checkpoint.network.logits(tensors).floats(),
+          labels.answers(on: pool.ids[rows], seed: index).values)
+      }
+    }
+    let seesTheSame = labels.modalities.allSatisfy(variant.modalities.contains)
+    context.summarise(
+      agreement.line(name) + (seesTheSame ? "" : " (sees other modalities than its teacher)"))
+    let warning = agreement.warning(name, isTransformed: !variant.transform.isEmpty)
+    if seesTheSame, let warning { context.warn(warning.message, mend: warning.mend) }
   }
 }
 
@@ -112,6 +143,7 @@ private struct Agreement {
         // What neither gives says little: most labels of most samples are absent.
         compared += guess + label
         agreed += 2 * guess * label
+      case .regression: break  // Values are no decisions: see ValueAgreement.
       }
     }
   }
@@ -239,7 +271,7 @@ private struct StudentPlan {
       guard labels.classes == classes else {
         throw Diagnostic(
           "variant '\(name)'",
-          "the labels know the classes \(labels.classes.joined(separator: ", ")), the samples "
+          "the labels know the \(pool.task.namesNoun) \(labels.classes.joined(separator: ", ")), the samples "
             + classes.joined(separator: ", "),
           mend: "give both the same 'classes' in the same order")
       }

@@ -14,7 +14,8 @@ struct ClassScore: TaskScore {
     matrix = ConfusionMatrix(classes: classes.count)
   }
 
-  mutating func add(_ logits: Tensor, truth: [Int]) throws {
+  mutating func add(_ logits: Tensor, truth: Answers) throws {
+    let truth = truth.decisions
     let shares = try logits.softmax(axis: 1).floats()
     for (place, truth) in truth.enumerated() where truth >= 0 {
       let row = shares[place * classes..<(place + 1) * classes]

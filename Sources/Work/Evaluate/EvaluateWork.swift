@@ -41,7 +41,8 @@ public struct EvaluateWork: StageWork {
     // A tenth of the size: what every run shows at its end, also when it had nothing to do.
     try writer.writeFile("aggregates.json", Array(JSON.text(document.aggregates()).utf8))
     _ = try writer.finish(
-      task: test.samples.output.manifest.task, classes: try test.samples.classes(), modalities: [],
+      task: test.samples.output.manifest.task, classes: try test.samples.classes(),
+      units: test.samples.output.manifest.units, modalities: [],
       details: try JSON.details(
         Details(
           on: test.samples.input.reference.description, samples: test.samples.count,
@@ -122,7 +123,7 @@ public struct EvaluateWork: StageWork {
     let wanted =
       switch known.samples.task {
       case .singleLabel: 1
-      case .multiLabel: shape[0]
+      case .multiLabel, .regression: shape[0]
       case .segmentation: shape.dropFirst().reduce(1, *)
       }
     guard known.truth.perSample == wanted else {
@@ -173,7 +174,7 @@ public struct EvaluateWork: StageWork {
       configuration.score(known.samples.task, classes: classes)
     }
     try run(model, on: known.samples, context) { places, logits in
-      let truth = known.truth.decisions(places)
+      let truth = known.truth.answers(places)
       for (index, logits) in logits.enumerated() { try scores[index].add(logits, truth: truth) }
     }
     for (member, score) in zip(model.members, scores) {
@@ -206,6 +207,12 @@ public struct EvaluateWork: StageWork {
       defer { seeds[member.variant, default: 0] += 1 }
       return seeds[member.variant, default: 0]
     }
+    if task == .regression {
+      try add(
+        model, denoisingValues: known, labels: labels, names: classes, places, to: &document,
+        context)
+      return
+    }
     var accounts = places.map { _ in DenoisingAccount(task, classes: classes.count) }
     try run(model, on: samples, context) { rows, logits in
       let truth = known.truth.decisions(rows)
@@ -231,6 +238,36 @@ public struct EvaluateWork: StageWork {
         rows.confusion(.pseudoLabels, classes, account.teacher),
         rows.confusion(.student, classes, account.student),
       ]
+    }
+  }
+
+  /// The same of a regression, value by value.
+  ///
+  /// - places: which seed of the teacher each network learned from
+  private func add(
+    _ model: ModelSet, denoisingValues known: KnownSamples, labels: PseudoLabelSet,
+    names: [String], _ places: [Int], to document: inout MetricsDocument, _ context: StageContext
+  ) throws {
+    let samples = known.samples
+    var accounts = places.map { _ in names.map { _ in ValueDenoising() } }
+    try run(model, on: samples, context) { rows, logits in
+      let truth = known.truth.answers(rows).values
+      for (index, logits) in logits.enumerated() {
+        let pseudo = labels.answers(on: samples.ids[rows], seed: places[index]).values
+        for (place, answer) in try logits.doubles().enumerated()
+        where !truth[place].isNaN && !pseudo[place].isNaN {
+          accounts[index][place % names.count].add(
+            truth: Double(truth[place]), pseudoLabel: Double(pseudo[place]), student: answer)
+        }
+      }
+    }
+    for (member, account) in zip(model.members, accounts) {
+      let rows = Rows(model, member, samples.split)
+      for (place, measure) in ValueDenoising.measures.enumerated() {
+        document.rows += Figure.mean(
+          measure.name, of: names, account.map { $0.values[place].value }
+        ).map(rows.row)
+      }
     }
   }
 

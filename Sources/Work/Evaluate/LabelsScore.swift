@@ -11,7 +11,8 @@ struct LabelsScore: TaskScore {
     labels = LabelScores(classes: classes.count)
   }
 
-  mutating func add(_ logits: Tensor, truth: [Int]) throws {
+  mutating func add(_ logits: Tensor, truth: Answers) throws {
+    let truth = truth.decisions
     let scores = try logits.floats()
     let width = classes.count
     for start in stride(from: 0, to: scores.count, by: width) {

@@ -12,7 +12,8 @@ struct PixelScore: TaskScore {
     matrix = ConfusionMatrix(classes: classes.count)
   }
 
-  mutating func add(_ logits: Tensor, truth: [Int]) throws {
+  mutating func add(_ logits: Tensor, truth: Answers) throws {
+    let truth = truth.decisions
     let labels = try logits.argmax(axis: 1).integers()
     let pixels = logits.shape.dropFirst(2).reduce(1, *)
     for start in stride(from: 0, to: labels.count, by: max(1, pixels)) {

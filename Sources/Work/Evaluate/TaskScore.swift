@@ -8,11 +8,11 @@ protocol TaskScore {
   /// Adds some samples.
   ///
   /// - logits: `[n] + outputShape` of the network
-  /// - truth: in the numbers of `LabelColumn`, one sample after the other
-  mutating func add(_ logits: Tensor, truth: [Int]) throws
+  /// - truth: as `LabelColumn` knows it, one sample after the other
+  mutating func add(_ logits: Tensor, truth: Answers) throws
   /// Every metric of the task, and those of single classes behind the mean that they belong to.
   var figures: [Figure] { get }
-  /// `nil` where a sample has several classes.
+  /// `nil` where a sample has several classes, or none.
   var confusion: ConfusionMatrix? { get }
 }
 
@@ -41,6 +41,7 @@ extension EvaluateStage.Configuration {
     case .singleLabel: ClassScore(classes, calibrationBins: calibrationBins)
     case .multiLabel: LabelsScore(classes)
     case .segmentation: PixelScore(classes)
+    case .regression: ValueScore(classes)
     }
   }
 

@@ -90,6 +90,7 @@ public struct ExportWork: StageWork {
       name: name, pipeline: manifest.pipeline, stage: manifest.stage, variant: entry.variant,
       seed: entry.seed, fingerprint: manifest.fingerprint, tool: manifest.tool,
       task: network.task.rawValue, classes: checkpoint.classes,
+      units: manifest.units,
       modalities: zip(network.modalities, arguments).map { shape, argument in
         let known = modalities.first { $0.name == shape.name }
         return ModelCard.Modality(

@@ -26,7 +26,10 @@ struct ModelCard: Encodable {
   var fingerprint: String
   var tool: String
   var task: String
+  /// Of a regression the names of its values.
   var classes: [String]
+  /// Of a regression the units of its values.
+  var units: [String]?
   var modalities: [Modality]
   var parameters: Int
   var network: Value
@@ -41,20 +44,35 @@ struct ModelCard: Encodable {
   var notes: [String: String]
   var files: [String]
 
+  private var isOfValues: Bool { task == LearningTask.regression.rawValue }
+
+  /// Of the classes, or of the values with their units.
+  private var names: String {
+    classes.enumerated().map { place, name in
+      guard let units, units.indices.contains(place), !units[place].isEmpty else { return name }
+      return "\(name) (\(units[place]))"
+    }.joined(separator: ", ")
+  }
+
   var markdown: String {
     var lines = [
       "# \(name)", "",
-      "A network for \(task) over the classes \(classes.joined(separator: ", ")), trained by \(tool) "
+      "A network for \(task) over the \(isOfValues ? "values" : "classes") \(names), trained by \(tool) "
         + "in the pipeline '\(pipeline)', stage '\(stage)', variant '\(variant)', seed \(seed).",
       "",
       "## Use", "", "```python", "import torch",
       "network = torch.jit.load(\"\(files.first ?? "")\")",
-      "logits = network(\(modalities.map(\.argument).joined(separator: ", ")))", "```", "",
+      "\(isOfValues ? "values" : "logits") = network(\(modalities.map(\.argument).joined(separator: ", ")))",
+      "```", "",
       "One tensor for each modality, positional or by name, with any number of samples in front. "
         + "Values go in as they were recorded, as float32: scaling and standardisation are inside. "
-        + "NaN stands for a missing value. Logits come out: "
-        + (task == LearningTask.multiLabel.rawValue ? "sigmoid" : "softmax over axis 1")
-        + " makes them probabilities.", "", "## Inputs", "",
+        + "NaN stands for a missing value. "
+        + (isOfValues
+          ? "The values come out in their own units, one for each column of axis 1."
+          : "Logits come out: "
+            + (task == LearningTask.multiLabel.rawValue ? "sigmoid" : "softmax over axis 1")
+            + " makes them probabilities."),
+      "", "## Inputs", "",
       "| modality | argument | shape of one sample | axes | unit | rate in Hz | recorded as |",
       "|---|---|---|---|---|---|---|",
     ]
@@ -68,7 +86,10 @@ struct ModelCard: Encodable {
     lines += [
       "", "## Training", "", "- samples: \(samples)", "- labels: \(labels)",
       "- parameters: \(parameters)", "- steps: \(steps)",
-      "- agreement with its training labels: \(Figures.percent([agreement]))",
+      (isOfValues
+        ? "- explained variance of its training labels: "
+        : "- agreement with its training labels: ")
+        + "\(Figures.percent([agreement]))",
       "- fingerprint: `\(fingerprint)`",
     ]
     for (heading, text) in notes.sorted(by: { $0.key < $1.key }) {

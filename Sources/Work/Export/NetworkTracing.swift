@@ -93,7 +93,7 @@ struct TracedNetwork {
     }
     return ScriptDeclaration(
       task: checkpoint.network.task, classes: checkpoint.classes, inputs: inputs,
-      output: .init(values: .logits))
+      output: .init(values: checkpoint.network.task == .regression ? .values : .logits))
   }
 }
 

@@ -23,6 +23,13 @@ public struct InferWork: StageWork {
     let classes = try samples.classes()
     let seeds = model.members.count
     let shape = try model.outputShape()
+    let isOfValues = samples.task == .regression
+    let units = samples.output.manifest.units
+    if isOfValues, configuration.precision == .float16 {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'", "'precision: float16' would round values of any size",
+        mend: "remove 'precision'")
+    }
     let type: ElementType = configuration.precision == .float16 ? .float16 : .float32
     let writer = try OutputWriter(
       context.outputDirectory, header: OutputHeader(context.job, .predictions))
@@ -30,15 +37,23 @@ public struct InferWork: StageWork {
       samples.split.rawValue,
       fields: [
         StandardField.idField, StandardField.splitField,
-        FieldDescription(
-          StandardField.logits, .number(type), shape: [seeds] + shape,
-          axes: Array(["seed", "class", "height", "width"].prefix(1 + shape.count)),
-          labels: shape.count == 1 ? classes : nil,
-          documentation: samples.task == .multiLabel
-            ? "Log-odds of each class, of each seed of the model."
-            : "Unnormalised log-probabilities of each seed of the model."),
-      ], compression: .zstd)
+      ]
+        + (isOfValues
+          ? Self.valueFields(classes, units: units, seeds: seeds)
+          : [
+            FieldDescription(
+              StandardField.logits, .number(type), shape: [seeds] + shape,
+              axes: Array(["seed", "class", "height", "width"].prefix(1 + shape.count)),
+              labels: shape.count == 1 ? classes : nil,
+              documentation: samples.task == .multiLabel
+                ? "Log-odds of each class, of each seed of the model."
+                : "Unnormalised log-probabilities of each seed of the model.")
+          ]),
+      compression: .zstd)
     var counts = [Int](repeating: 0, count: classes.count)
+    var (values, spreads) = (
+      ValueTally(classes, units: units), ValueTally(classes, units: units)
+    )
     var decided = 0
     var done = 0
     let batches = try BatchedSamples(
@@ -53,26 +68,64 @@ public struct InferWork: StageWork {
       Decisions.count(decisions, samples.task, into: &counts)
       decided +=
         samples.task == .multiLabel ? decisions.count / classes.count : decisions.count
-      try stream.append([
+      var columns = [
         StandardField.id: Column(texts: batch.ids),
         StandardField.split: Column(
           texts: Array(repeating: samples.split.rawValue, count: batch.ids.count)),
-        StandardField.logits: try Column(logits, as: type),
-      ])
+        StandardField.prediction(samples.task): try Column(logits, as: type),
+      ]
+      if isOfValues {
+        let numbers = try logits.floats()
+        values.add(numbers)
+        if seeds > 1 {
+          let apart = SeedSpread.of(numbers, seeds: seeds, width: classes.count)
+          spreads.add(apart)
+          columns[StandardField.spread] = Column(apart, count: batch.ids.count)
+        }
+      }
+      try stream.append(columns)
       done += batch.ids.count
       context.progress("samples", done, of: samples.count, unit: "samples")
     }
     try stream.close()
     _ = try writer.finish(
-      task: samples.output.manifest.task, classes: classes,
+      task: samples.output.manifest.task, classes: classes, units: units,
       modalities: try model.modalities.map(samples.modality),
       details: try JSON.details(
         Details(model: model.input.reference.description, seeds: model.members.map(\.seed))))
+    if isOfValues {
+      context.summarise(
+        "\(samples.count) samples, \(seeds) seed\(seeds == 1 ? "" : "s"); predicts \(values.text)"
+          + (seeds > 1
+            ? "; seeds apart by "
+              + classes.enumerated().map { "\($1) \(Figures.short(spreads.mean($0)))" }
+              .joined(separator: ", ") : ""))
+      return
+    }
     context.summarise(
       "\(samples.count) samples, \(seeds) seed\(seeds == 1 ? "" : "s"); predicts "
         + zip(classes, counts).map { name, count in
           "\(name): \(Figures.percent([Double(count) / Double(max(1, decided))]))"
         }.joined(separator: ", "))
+  }
+
+  /// Of a regression.
+  private static func valueFields(
+    _ names: [String], units: [String]?, seeds: Int
+  ) -> [FieldDescription] {
+    [
+      FieldDescription(
+        StandardField.values, .number(.float32), shape: [seeds, names.count],
+        axes: ["seed", "value"], unit: StandardField.unit(units), labels: names,
+        documentation: "The values in their units, of each seed of the model.")
+    ]
+      + (seeds > 1
+        ? [
+          FieldDescription(
+            StandardField.spread, .number(.float32), shape: [names.count], axes: ["value"],
+            unit: StandardField.unit(units), labels: names,
+            documentation: "Standard deviation of each value over the seeds of the model.")
+        ] : [])
   }
 
   private struct Details: Encodable {

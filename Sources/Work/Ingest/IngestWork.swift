@@ -30,7 +30,8 @@ public struct IngestWork: StageWork {
       context.outputDirectory, header: OutputHeader(context.job, .samples))
     let mapSize = try (source as? RecordingSource)?.mapSize(of: index)
     var shards = try IngestedShards(
-      forms, index, mapSize: mapSize, configuration.packing, writer)
+      forms, index, mapSize: mapSize, units: configuration.source.units, configuration.packing,
+      writer)
     var overlap = OverlapCheck("stage '\(context.job.stage)'")
     var quarantine = Quarantine(
       share: configuration.mostUnreadable.value ?? 0, text: configuration.mostUnreadable.text,
@@ -76,6 +77,7 @@ public struct IngestWork: StageWork {
     let read = index.entries.count - quarantine.samples.count
     _ = try writer.finish(
       task: index.labelling.task, classes: index.classes.isEmpty ? nil : index.classes,
+      units: configuration.source.units,
       modalities: forms.map(\.description),
       details: try JSON.details(
         Details(
@@ -87,7 +89,8 @@ public struct IngestWork: StageWork {
     }
     context.summarise(
       "\(read) samples: \(counts.joined(separator: ", "))"
-        + (index.classes.isEmpty ? "" : "; \(index.classes.count) classes"))
+        + (index.classes.isEmpty
+          ? "" : "; \(index.classes.count) \((index.labelling.task ?? .singleLabel).namesNoun)"))
     if !index.leftOut.isEmpty {
       context.summarise(
         "left out: "
@@ -129,8 +132,14 @@ extension SampleIndex.Labelling {
     case .single: .singleLabel
     case .multiple: .multiLabel
     case .map: .segmentation
+    case .values: .regression
     }
   }
+}
+
+extension IngestStage.Source {
+  /// Of the values that samples are labelled with; `nil` where none is known.
+  fileprivate var units: [String]? { (values?.units).flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 /// Samples that lack a modality.

@@ -19,6 +19,8 @@ struct IngestedShards {
 
   private let forms: [ModalityForm]
   private let classes: [String]
+  /// Of the values that samples are labelled with.
+  private let units: [String]?
   private let labelling: SampleIndex.Labelling
   /// Of the label maps, where there are any.
   private let mapSize: (height: Int, width: Int)?
@@ -29,10 +31,11 @@ struct IngestedShards {
   /// Opens a stream for each split that has samples.
   init(
     _ forms: [ModalityForm], _ index: SampleIndex, mapSize: (height: Int, width: Int)?,
-    _ packing: PackingDescription, _ writer: OutputWriter
+    units: [String]?, _ packing: PackingDescription, _ writer: OutputWriter
   ) throws {
     self.forms = forms
     self.mapSize = mapSize
+    self.units = units
     classes = index.classes
     labelling = index.labelling
     hasGroups = index.entries.contains { $0.group != nil }
@@ -151,6 +154,17 @@ struct IngestedShards {
       return [
         isOpen ? StandardField.labels : StandardField.truths: Column(marks, count: records.count)
       ]
+    case .values:
+      let numbers = records.flatMap { record -> [Float] in
+        guard case .values(let values) = record.entry.label else {
+          return classes.map { _ in StandardField.unknownValue }
+        }
+        return values.map { $0 ?? StandardField.unknownValue }
+      }
+      return [
+        isOpen ? StandardField.value : StandardField.trueValue: Column(
+          numbers, count: records.count)
+      ]
     case .map:
       let size = (mapSize?.height ?? 0) * (mapSize?.width ?? 0)
       let pixels = records.flatMap {
@@ -172,6 +186,8 @@ struct IngestedShards {
     case .none: break
     case .single: fields.append(StandardField.labelField(split, classes: classes))
     case .multiple: fields.append(StandardField.labelsField(split, classes: classes))
+    case .values:
+      fields.append(StandardField.valueField(split, names: classes, units: units))
     case .map:
       if let mapSize {
         fields.append(StandardField.labelMapField(split, size: mapSize, classes: classes))

@@ -11,7 +11,7 @@ enum ModelOutput {
 
   static func finish(
     _ writer: OutputWriter, _ checkpoints: [ModelCheckpoint], lights: [StudentLight] = [],
-    task: LearningTask?, modalities: [ModalityDescription]
+    task: LearningTask?, units: [String]? = nil, modalities: [ModalityDescription]
   ) throws {
     let details = ModelDetails(
       networks: checkpoints.map {
@@ -20,7 +20,7 @@ enum ModelOutput {
           report: $0.report)
       }, lights: lights)
     _ = try writer.finish(
-      task: task, classes: checkpoints.first?.classes, modalities: modalities,
+      task: task, classes: checkpoints.first?.classes, units: units, modalities: modalities,
       details: try JSON.details(details))
   }
 }

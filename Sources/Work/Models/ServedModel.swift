@@ -12,12 +12,12 @@ protocol ServedNetwork: Sendable {
   /// In the order in which `logits` takes their tensors.
   var modalities: [ModalityShape] { get }
   var task: LearningTask { get }
-  /// The logits of one sample: `[class]`, or `[class, height, width]`.
+  /// The logits of one sample: `[class]`, `[class, height, width]`; of a regression `[value]`.
   var outputShape: [Int] { get }
   /// How recorded values of a modality become its input; `nil` stands for the way of the stages that
   /// train: scaled, standardised by what `align` measured, zeros where something is missing.
   func preparation(of modality: ModalityDescription) throws -> InputPreparation?
-  /// Logits `[batch] + outputShape` in evaluation, without history, `batchSize` samples at a time.
+  /// Logits, or values in their own units, `[batch] + outputShape` in evaluation, without history, `batchSize` samples at a time.
   func logits(_ inputs: [Tensor], batchSize: Int?) throws -> Tensor
 }
 
@@ -123,9 +123,11 @@ struct ModelSet {
       guard classes == member.classes else {
         throw Diagnostic(
           "model '\(input.reference)'",
-          "it knows the classes \(member.classes.joined(separator: ", ")); "
+          "it knows the \(task.namesNoun) \(member.classes.joined(separator: ", ")); "
             + "'\(samples.input.reference)' has \(classes.joined(separator: ", "))",
-          mend: "give both the same 'classes' in the same order")
+          mend: task == .regression
+            ? "give both the same 'columns' in the same order"
+            : "give both the same 'classes' in the same order")
       }
     }
   }

@@ -16,6 +16,14 @@ protocol Labeller {
   /// - Parameter logits: `[n, seed, class]`, of pixels `[n, seed, class, height, width]`.
   mutating func label(_ logits: Column) throws -> [String: Column]
   var tally: LabelTally { get }
+  /// What became of all of them, in one line.
+  ///
+  /// - classes: names, in their order
+  func summary(_ classes: [String]) -> String
+}
+
+extension Labeller {
+  func summary(_ classes: [String]) -> String { tally.summary(Self.noun, classes) }
 }
 
 /// How many labels were given, over all seeds of the teacher.
@@ -26,6 +34,14 @@ struct LabelTally {
   var balance: [Int]
 
   init(classes: Int) { balance = Array(repeating: 0, count: classes) }
+
+  /// How many were kept, and of which class.
+  func summary(_ noun: String, _ classes: [String]) -> String {
+    let shares = zip(classes, balance).map { name, count in
+      "\(name): \(Figures.percent([Double(count) / Double(max(1, kept))]))"
+    }
+    return "\(kept) \(noun) kept, \(dropped) dropped; \(shares.joined(separator: ", "))"
+  }
 
   mutating func add(label: Int, isKept: Bool) {
     if isKept {
@@ -59,11 +75,16 @@ struct PredictionForm {
 
 extension PseudoLabelStage.Configuration {
   /// What makes the labels of a task.
-  func labeller(_ task: LearningTask, _ form: PredictionForm) -> any Labeller {
+  ///
+  /// - units: of the values of a regression
+  func labeller(
+    _ task: LearningTask, _ form: PredictionForm, units: [String]?
+  ) -> any Labeller {
     switch task {
     case .singleLabel: ClassLabeller(self, form)
     case .multiLabel: LabelsLabeller(self, form)
     case .segmentation: PixelLabeller(self, form)
+    case .regression: ValueLabeller(self, form, units: units)
     }
   }
 }

@@ -31,12 +31,7 @@ struct PseudoLabelSet {
     let stream = Split.unlabelled.rawValue
     let fields = try output.fields(of: stream)
     let task = output.manifest.task ?? .singleLabel
-    let path =
-      switch task {
-      case .singleLabel: StandardField.pseudoLabel
-      case .multiLabel: StandardField.pseudoClasses
-      case .segmentation: StandardField.pseudoMap
-      }
+    let path = StandardField.pseudoLabel(task)
     let isSoft = fields.contains { $0.path == StandardField.pseudoProbabilities }
     let columns = try output.readAll(
       [StandardField.id, path, StandardField.pseudoKept]
@@ -83,6 +78,16 @@ struct PseudoLabelSet {
 
   /// Decisions on one sample.
   var perSample: Int { labels.perSample }
+
+  /// The same with the values of a regression, NaN where it has nothing to say.
+  func answers(on ids: some Sequence<String>, seed: Int) -> Answers {
+    guard task == .regression else { return Answers(decisions: decisions(on: ids, seed: seed)) }
+    return Answers(
+      values: ids.flatMap { id in
+        place[id].map { labels.answers([row($0, seed)]).values }
+          ?? Array(repeating: Float.nan, count: labels.perSample)
+      })
+  }
 
   /// What the teacher's seed `seed` (modulo their number) decides on the samples, kept or not; −1
   /// where it has nothing to say.
@@ -131,6 +136,12 @@ struct PseudoLabelSet {
   private func targets(_ entries: [Int]) throws -> Targets {
     let width = labels.perSample
     switch task {
+    case .regression:
+      var values = labels.answers(entries).values
+      for place in values.indices where kept[entries[place / width] * width + place % width] == 0 {
+        values[place] = .nan
+      }
+      return .values(try Tensor(values, shape: [entries.count, width]))
     case .singleLabel:
       guard let shares = try shares(entries) else {
         return .hard(try Tensor(classes: labels.decisions(entries)))

@@ -37,38 +37,52 @@ public struct PseudoLabelWork: StageWork {
         "input '\(input.reference)'", "it has no predictions for unlabelled samples",
         mend: "infer 'from: STAGE.unlabelled'")
     }
+    let predicted = StandardField.prediction(task)
     let reader = try output.read(
-      [StandardField.id, StandardField.logits], of: split,
+      [StandardField.id, predicted], of: split,
       options: ReadOptions(threads: context.job.threads))
     guard
-      let field = reader.fields.first(where: { $0.path == StandardField.logits }),
+      let field = reader.fields.first(where: { $0.path == predicted }),
       let form = PredictionForm(field, task, classes: classes)
     else {
       throw Diagnostic(
         "input '\(input.reference)'",
-        "its logits are not of the shape that '\(task.rawValue)' has with \(classes.count) classes",
+        "its predictions are not of the shape that '\(task.rawValue)' has with \(classes.count) "
+          + task.namesNoun,
         mend: "rerun the infer stage with --force")
     }
-    try checkThreshold(task, context)
-    var labeller = configuration.labeller(task, form)
+    try check(task, form, context)
+    var labeller = configuration.labeller(task, form, units: output.manifest.units)
     let sink = try Sink(context, fields: labeller.fields)
     var done = 0
     while let batch = try reader.next() {
       try Task.checkCancellation()
       guard let ids = batch.columns[StandardField.id]?.texts,
-        let logits = batch.columns[StandardField.logits], !ids.isEmpty
+        let logits = batch.columns[predicted], !ids.isEmpty
       else { continue }
       try sink.append(ids, labeller.label(logits))
       done += ids.count
       context.progress("labels", done, of: reader.count, unit: "samples")
     }
     try finish(
-      sink, labeller.tally, type(of: labeller).noun, classes, task: output.manifest.task,
-      seen: output.manifest.modalities, context)
+      sink, labeller.tally, type(of: labeller).noun, labeller.summary(classes), classes,
+      units: output.manifest.units, task: output.manifest.task, seen: output.manifest.modalities,
+      context)
   }
 
   /// What the face could not know before the data were there.
-  private func checkThreshold(_ task: LearningTask, _ context: StageContext) throws {
+  private func check(
+    _ task: LearningTask, _ form: PredictionForm, _ context: StageContext
+  ) throws {
+    if let fault = configuration.faults(of: task, values: form.classes).first {
+      throw Diagnostic("stage '\(context.job.stage)'", fault.message, mend: fault.mend)
+    }
+    if configuration.maxSpread != nil, form.seeds == 1 {
+      throw Diagnostic(
+        "stage '\(context.job.stage)'",
+        "'max-spread' asks how far the teacher's seeds are apart, and it has one",
+        mend: "train the teacher with 'seeds: 5', or remove 'max-spread'")
+    }
     guard task == .segmentation, configuration.threshold != nil else { return }
     throw Diagnostic(
       "stage '\(context.job.stage)'",
@@ -142,16 +156,23 @@ public struct PseudoLabelWork: StageWork {
         StandardField.pseudoKept: Column(given.map { _ in UInt8(1) }, count: given.count),
       ])
     try finish(
-      sink, tally, ClassLabeller.noun, classes, task: samples.output.manifest.task, seen: [],
-      context)
+      sink, tally, ClassLabeller.noun, tally.summary(ClassLabeller.noun, classes), classes,
+      units: nil, task: samples.output.manifest.task, seen: [], context)
   }
 
   /// - Parameter modalities: what the teacher saw; empty when nobody knows.
   private func finish(
-    _ sink: Sink, _ tally: LabelTally, _ noun: String, _ classes: [String], task: LearningTask?,
-    seen modalities: [ModalityDescription], _ context: StageContext
+    _ sink: Sink, _ tally: LabelTally, _ noun: String, _ summary: String, _ classes: [String],
+    units: [String]?, task: LearningTask?, seen modalities: [ModalityDescription],
+    _ context: StageContext
   ) throws {
     guard tally.kept > 0 else {
+      if task == .regression {
+        throw Diagnostic(
+          "stage '\(context.job.stage)'",
+          "of not one of \(tally.dropped) values the teacher's seeds are as near as 'max-spread' says",
+          mend: "raise 'max-spread'; 'mke inspect' shows how far they are apart")
+      }
       let isOfClasses = (task ?? .singleLabel) == .singleLabel
       let (key, value) =
         isOfClasses && configuration.threshold != nil
@@ -163,13 +184,9 @@ public struct PseudoLabelWork: StageWork {
         mend: "lower '\(key)'; 'mke inspect' shows how confident the teacher is")
     }
     try sink.finish(
-      task: task, classes, seen: modalities,
+      task: task, classes, units: units, seen: modalities,
       details: Details(kept: tally.kept, dropped: tally.dropped, balance: tally.balance))
-    let shares = zip(classes, tally.balance).map { name, count in
-      "\(name): \(Figures.percent([Double(count) / Double(tally.kept)]))"
-    }
-    context.summarise(
-      "\(tally.kept) \(noun) kept, \(tally.dropped) dropped; \(shares.joined(separator: ", "))")
+    context.summarise(summary)
   }
 
   private struct Details: Encodable {
@@ -202,12 +219,13 @@ public struct PseudoLabelWork: StageWork {
     }
 
     func finish(
-      task: LearningTask?, _ classes: [String], seen modalities: [ModalityDescription],
-      details: Details
+      task: LearningTask?, _ classes: [String], units: [String]?,
+      seen modalities: [ModalityDescription], details: Details
     ) throws {
       try stream.close()
       _ = try writer.finish(
-        task: task, classes: classes, modalities: modalities, details: try JSON.details(details))
+        task: task, classes: classes, units: units, modalities: modalities,
+        details: try JSON.details(details))
     }
   }
 }

@@ -4,13 +4,14 @@ import Tensors
 /// What networks decide, in the numbers of `LabelColumn`.
 enum Decisions {
   /// Of logits `[n, class]` the greatest; of pixels `[n, class, height, width]` the greatest of each;
-  /// of several labels 1 for those whose probability reaches `threshold`.
+  /// of several labels 1 for those whose probability reaches `threshold`; of values nothing.
   static func of(
     _ logits: Tensor, _ task: LearningTask, threshold: Double
   ) throws(TensorError) -> [Int] {
     switch task {
     case .singleLabel, .segmentation: try logits.argmax(axis: 1).integers()
     case .multiLabel: try logits.sigmoid().isAtLeast(threshold).integers()
+    case .regression: []
     }
   }
 
@@ -23,6 +24,7 @@ enum Decisions {
       switch task {
       case .singleLabel, .segmentation: histogram[decision] += 1
       case .multiLabel: histogram[place % classes] += decision
+      case .regression: break
       }
     }
   }

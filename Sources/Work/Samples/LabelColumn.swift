@@ -8,12 +8,15 @@ import Training
 /// The labels of all samples of a set, as compact as in their shard.
 ///
 /// What is decided of a sample is one class; or for each class whether the sample has it; or one
-/// class for each pixel. As numbers these are 0, 1, …, and −1 where nobody knows.
+/// class for each pixel. As numbers these are 0, 1, …, and −1 where nobody knows. Of a regression it
+/// is values, which are no decisions.
 struct LabelColumn: Sendable {
   private enum Values: Sendable {
     case whole([Int32])
     /// 255 where nobody knows.
     case bytes([UInt8])
+    /// NaN where nobody knows.
+    case values([Float])
   }
 
   /// What stands for an unknown label in bytes.
@@ -23,7 +26,7 @@ struct LabelColumn: Sendable {
   let classes: Int
   /// Samples.
   let count: Int
-  /// Decisions on one sample.
+  /// Decisions on one sample, or its values.
   let perSample: Int
   private let values: Values
 
@@ -34,6 +37,17 @@ struct LabelColumn: Sendable {
     self.task = task
     self.classes = classes
     count = column.count
+    if task == .regression {
+      let numbers = column.values(as: Float.self)
+      guard numbers.count == column.count * classes, !numbers.contains(where: \.isInfinite) else {
+        throw Diagnostic(
+          subject, "its labels are not \(classes) finite numbers a sample",
+          mend: "rerun the stage that made it with --force")
+      }
+      values = .values(numbers)
+      perSample = classes
+      return
+    }
     let largest: Int
     if task == .singleLabel {
       let numbers = column.values(as: Int32.self)
@@ -58,6 +72,14 @@ struct LabelColumn: Sendable {
   }
 
   /// What is known of the samples at `rows`, one sample after the other.
+  func answers(_ rows: some Sequence<Int>) -> Answers {
+    guard case .values(let values) = values else { return Answers(decisions: decisions(rows)) }
+    var result = Answers()
+    for row in rows { result.values += values[row * perSample..<(row + 1) * perSample] }
+    return result
+  }
+
+  /// The decisions among them; none of values.
   func decisions(_ rows: some Sequence<Int>) -> [Int] {
     switch values {
     case .whole(let numbers): return rows.map { Int(numbers[$0]) }
@@ -69,6 +91,7 @@ struct LabelColumn: Sendable {
         }
       }
       return result
+    case .values: return []
     }
   }
 
@@ -86,10 +109,12 @@ struct LabelColumn: Sendable {
     case .whole(let numbers): numbers[row] >= 0
     case .bytes(let bytes):
       bytes[row * perSample..<(row + 1) * perSample].contains { $0 != Self.unknown }
+    case .values(let values):
+      values[row * perSample..<(row + 1) * perSample].contains { !$0.isNaN }
     }
   }
 
-  /// How often each class is given.
+  /// How often each class is given; of values how often each is known.
   func histogram() -> [Int] {
     var counts = [Int](repeating: 0, count: classes)
     switch values {
@@ -100,6 +125,8 @@ struct LabelColumn: Sendable {
       } else {
         for byte in bytes where byte != Self.unknown { counts[Int(byte)] += 1 }
       }
+    case .values(let values):
+      for (place, value) in values.enumerated() where !value.isNaN { counts[place % classes] += 1 }
     }
     return counts
   }
@@ -113,6 +140,11 @@ struct LabelColumn: Sendable {
     switch values {
     case .whole(let numbers):
       return Lesson(rows: rows, targets: .hard(try Tensor(classes: rows.map { Int(numbers[$0]) })))
+    case .values:
+      return Lesson(
+        rows: rows,
+        targets: .values(
+          try Tensor(answers(rows).values, shape: [rows.count, classes])))
     case .bytes:
       if task == .multiLabel {
         let labels = decisions(rows).map(Float.init)

@@ -24,6 +24,10 @@ struct Lesson: Sendable {
     _ description: TrainingDescription.ClassWeights?, classes: [String], of subject: String
   ) throws -> [Float]? {
     guard let description else { return nil }
+    if case .values = targets {
+      throw Diagnostic(
+        subject, "'class-weights' weigh classes, and a regression has none", mend: "remove it")
+    }
     switch description {
     case .named(let weights):
       if let unknown = weights.keys.sorted().first(where: { !classes.contains($0) }) {

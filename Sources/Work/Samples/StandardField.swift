@@ -19,10 +19,16 @@ enum StandardField {
   static let truths = "/sealed/classes"
   static let labelMap = "/labels/map"
   static let truthMap = "/sealed/map"
+  static let value = "/labels/value"
+  static let trueValue = "/sealed/value"
   static let logits = "/predictions/logits"
+  static let values = "/predictions/values"
+  static let spread = "/predictions/spread"
   static let pseudoLabel = "/pseudo/label"
   static let pseudoClasses = "/pseudo/classes"
   static let pseudoMap = "/pseudo/map"
+  static let pseudoValue = "/pseudo/value"
+  static let pseudoSpread = "/pseudo/spread"
   static let pseudoConfidence = "/pseudo/confidence"
   static let pseudoKept = "/pseudo/kept"
   static let pseudoProbabilities = "/pseudo/probabilities"
@@ -39,6 +45,7 @@ enum StandardField {
     case .singleLabel: label
     case .multiLabel: labels
     case .segmentation: labelMap
+    case .regression: value
     }
   }
 
@@ -48,8 +55,26 @@ enum StandardField {
     case .singleLabel: truth
     case .multiLabel: truths
     case .segmentation: truthMap
+    case .regression: trueValue
     }
   }
+
+  /// What networks say of a sample.
+  static func prediction(_ task: LearningTask) -> String { task == .regression ? values : logits }
+
+  /// What a teacher labels a sample with.
+  static func pseudoLabel(_ task: LearningTask) -> String {
+    switch task {
+    case .singleLabel: pseudoLabel
+    case .multiLabel: pseudoClasses
+    case .segmentation: pseudoMap
+    case .regression: pseudoValue
+    }
+  }
+
+  /// What stands for a value that nobody knows: the NaN of which every bit is set, as it is in labels
+  /// of every kind that nobody knows.
+  static let unknownValue = Float(bitPattern: .max)
 
   static let idField = FieldDescription(
     id, .text, documentation: "Name of the sample, unique in the data set.")
@@ -91,6 +116,24 @@ enum StandardField {
         ? "Index of every pixel's class; 255 where nobody knows."
         : "Index of every pixel's true class, sealed: for evaluation alone; 255 where nobody "
           + "knows.")
+  }
+
+  /// Where the values of a sample of `split` stand: open for D_l alone.
+  static func valueField(_ split: Split, names: [String], units: [String]?) -> FieldDescription {
+    FieldDescription(
+      split == .labelled ? value : trueValue, .number(.float32), shape: [names.count],
+      axes: ["value"], unit: unit(units), labels: names,
+      documentation: split == .labelled
+        ? "Values that the sample is labelled with; NaN where nobody knows."
+        : "True values, sealed: for evaluation alone; NaN where nobody knows.")
+  }
+
+  /// Several units in the place of one: the one that all have, or all of them.
+  static func unit(_ units: [String]?) -> String? {
+    guard let units, let first = units.first, units.contains(where: { !$0.isEmpty }) else {
+      return nil
+    }
+    return units.allSatisfy { $0 == first } ? first : units.joined(separator: ", ")
   }
 
   static func presenceField(_ modality: String) -> FieldDescription {

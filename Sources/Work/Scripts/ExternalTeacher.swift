@@ -46,6 +46,7 @@ struct ExternalTeacher {
       mapping = try ClassMapping(
         declaration.classes, task: try teacher.classes ?? samples?.classes(),
         rename: teacher.rename, merge: teacher.merge)
+      if declaration.answers == .regression { try mapping.checkValues() }
     } catch let fault as ClassMapping.Fault {
       throw Diagnostic(
         "stage '\(context.job.stage)': \(fault.path.joined(separator: "."))", fault.message,
@@ -64,7 +65,7 @@ struct ExternalTeacher {
     let trial = try ScriptTrial(network)
     try trial.run(try batch(network, of: samples, device: device))
     for warning in trial.warnings { context.warn(warning.message, mend: warning.mend) }
-    tell(mapping)
+    tell(mapping, declaration.answers)
 
     let writer = try ModelOutput.writer(context)
     try writer.writeFile(Self.file, bytes)
@@ -84,7 +85,8 @@ struct ExternalTeacher {
           script: network.record)
       ], lights: [])
     _ = try writer.finish(
-      task: declaration.answers, classes: mapping.classes, modalities: descriptions,
+      task: declaration.answers, classes: mapping.classes,
+      units: samples?.output.manifest.units, modalities: descriptions,
       details: try JSON.details(details))
     context.summarise(
       "\((teacher.path as NSString).lastPathComponent): \(script.parameterCount) parameters, sees "
@@ -155,13 +157,14 @@ struct ExternalTeacher {
   }
 
   /// Says aloud how classes become those of the task.
-  private func tell(_ mapping: ClassMapping) {
+  private func tell(_ mapping: ClassMapping, _ declaredTask: LearningTask) {
+    let noun = declaredTask.namesNoun
     if !mapping.changes.isEmpty {
-      context.summarise("classes: \(mapping.changes.joined(separator: "; "))")
+      context.summarise("\(noun): \(mapping.changes.joined(separator: "; "))")
     }
     if !mapping.dropped.isEmpty {
       context.warn(
-        "the teacher's classes \(mapping.dropped.joined(separator: ", ")) are none of the task: "
+        "the teacher's \(noun) \(mapping.dropped.joined(separator: ", ")) are none of the task: "
           + "what it gives them is left out",
         mend: "name them in 'rename' or 'merge' if they belong to one")
     }
@@ -210,8 +213,8 @@ final class ScriptTrial {
   /// Whether the numbers can be what they were declared as.
   private func check(_ answer: Tensor, _ numbers: [Double]) throws {
     let values = network.declaration.output.values
-    let sums =
-      network.task == .multiLabel ? [] : try answer.sum(axis: 1).doubles()
+    let isOfShares = network.task == .singleLabel || network.task == .segmentation
+    let sums = !isOfShares ? [] : try answer.sum(axis: 1).doubles()
     let areShares = numbers.allSatisfy { (-1e-4...1.0001).contains($0) }
     let sumToOne = sums.allSatisfy { abs($0 - 1) < 1e-2 }
     func fault(_ what: String) -> Diagnostic {
@@ -228,10 +231,11 @@ final class ScriptTrial {
         throw fault("some of its answers are above 0")
       }
       let totals =
-        network.task == .multiLabel ? [] : try answer.logSumExp(axis: 1).doubles()
+        !isOfShares ? [] : try answer.logSumExp(axis: 1).doubles()
       guard totals.allSatisfy({ abs($0) < 1e-2 }) else {
         throw fault("the probabilities of a sample do not sum to 1")
       }
+    case .values: break
     case .logits:
       if areShares, sumToOne, !sums.isEmpty {
         warnings.append(

@@ -101,7 +101,7 @@ struct ScriptedNetwork: ServedNetwork {
   /// width]` of the network's own classes.
   func answer(_ inputs: [Tensor]) throws -> Tensor {
     let laid = try zip(declaration.inputs, inputs).map(laid)
-    let raw: Tensor
+    var raw: Tensor
     do {
       raw = try script(
         laid, names: declaration.call == .dict ? declaration.inputs.map(\.modality) : nil,
@@ -115,12 +115,17 @@ struct ScriptedNetwork: ServedNetwork {
         mend: "hold the declaration's 'inputs' and 'output' against "
           + "'\((try? script.signature()) ?? "forward")'")
     }
+    // A single value may come without an axis of its own.
+    if task == .regression, declaration.classes.count == 1, raw.rank == 1 {
+      raw = try raw.reshaped([-1, 1])
+    }
     var wanted = [laid.first?.shape.first ?? 0, declaration.classes.count]
     wanted += outputShape.dropFirst()
     guard raw.shape == wanted else {
       throw Diagnostic(
         subject,
-        "it answers \(raw.shape), and \(wanted) was declared: \(declaration.classes.count) classes"
+        "it answers \(raw.shape), and \(wanted) was declared: \(declaration.classes.count) "
+          + task.namesNoun
           + (task == .segmentation ? " for each pixel" : " for each of \(wanted[0]) samples"),
         mend: "correct 'classes', 'task' or 'output' of the declaration")
     }
@@ -186,7 +191,7 @@ struct ScriptedNetwork: ServedNetwork {
     let isSigmoid = task == .multiLabel
     let logits: Tensor
     switch (declaration.output.values, isSigmoid) {
-    case (.logits, _), (.logProbabilities, false): logits = answer
+    case (.logits, _), (.values, _), (.logProbabilities, false): logits = answer
     case (.probabilities, false): logits = try answer.clamped(to: 1e-30...1).logarithm()
     case (.probabilities, true): logits = try Self.logOdds(answer)
     case (.logProbabilities, true): logits = try Self.logOdds(answer.exponential())

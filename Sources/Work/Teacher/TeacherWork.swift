@@ -52,12 +52,15 @@ public struct TeacherWork: StageWork {
     try TrainedOn.write([samples], to: writer)
     try ModelOutput.finish(
       writer, checkpoints, task: samples.output.manifest.task,
+      units: samples.output.manifest.units,
       modalities: try configuration.modalities.map(samples.modality))
     context.summarise(
       "\(checkpoints.count) network\(checkpoints.count == 1 ? "" : "s") of "
         + "\(checkpoints[0].network.parameterCount) parameters on \(lesson.rows.count) labelled samples;"
-        + " loss \(Figures.mean(checkpoints.map(\.report.finalLoss))), fits "
-        + "\(Figures.percent(checkpoints.map(\.report.agreement))) of them")
+        + " loss \(Figures.mean(checkpoints.map(\.report.finalLoss))), "
+        + (samples.task == .regression ? "explains " : "fits ")
+        + "\(Figures.percent(checkpoints.map(\.report.agreement))) of "
+        + (samples.task == .regression ? "their variance" : "them"))
   }
 
   /// Whether the labels can teach anything.
@@ -83,6 +86,13 @@ public struct TeacherWork: StageWork {
         throw Diagnostic(
           subject, "no labelled sample has a label that another one lacks",
           mend: "label samples that differ")
+      }
+    case .regression:
+      let classes = try samples.classes()
+      if let unknown = zip(classes, counts).first(where: { $0.1 == 0 }) {
+        throw Diagnostic(
+          subject, "not one labelled sample has a value of '\(unknown.0)'",
+          mend: "fill it in for some, or take it out of 'columns'")
       }
     case .segmentation:
       guard counts.count(where: { $0 > 0 }) > 1 else {

@@ -9,6 +9,8 @@ extension RecordingSet {
         case .none: "-"
         case .single(let number): index.classes[number]
         case .multiple(let numbers): "{\(numbers.map { index.classes[$0] }.joined(separator: "|"))}"
+        case .values(let values):
+          "(\(values.map { $0.map { "\($0)" } ?? "?" }.joined(separator: " ")))"
         }
       let parts = parts[entry.row].map { $0?.text ?? "-" }
       let map = labelMaps.isEmpty ? [] : [labelMaps[entry.row]?.text ?? "-"]

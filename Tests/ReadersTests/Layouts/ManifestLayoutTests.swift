@@ -30,6 +30,40 @@ import Testing
 
     """
 
+  @Test func valuesStandInColumnsOfTheirOwn() throws {
+    let text =
+      "id,audio,speed,drag,split\na,a.wav,1.5,-2e3,labelled\nb,b.wav, ,7,labelled\nc,,,,unlabelled\n"
+    let set = try layout(text, labels: .values(["speed", "drag"])).list()
+    #expect(set.index.labelling == .values && set.index.classes == ["speed", "drag"])
+    #expect(
+      set.index.entries.map(\.label) == [.values([1.5, -2000]), .values([nil, 7]), .none])
+    let json =
+      #"{"id": "a", "speed": 1, "split": "labelled"}"# + "\n"
+      + #"{"id": "b", "speed": null, "split": "unlabelled"}"# + "\n"
+    let lines = try layout(json, name: "m.jsonl", labels: .values(["speed"]), parts: []).list()
+    #expect(lines.index.entries.map(\.label) == [.values([1]), .none])
+    #expect(
+      faults(in: folder) {
+        _ = try layout(
+          "id,audio,speed,drag,split\na,a.wav,inf,1e39,labelled\nb,b.wav,1,fast,labelled\nc,,,,test\n",
+          labels: .values(["speed", "drag"])
+        ).list()
+      } == [
+        "manifest.csv:2:9: error: 'inf' is not a finite number\n  mend: leave the cell empty where nobody knows the value",
+        "manifest.csv:3:11: error: 'fast' is no number\n  mend: numbers look like 12, -0.5 or 1.5e-3",
+      ])
+    // Shares are plain: every sample is of one kind.
+    let many =
+      "id,audio,speed\n" + (0..<40).map { "f\($0),,\($0 % 4 == 3 ? "" : "\($0)")\n" }.joined()
+    let split = try layout(
+      many, labels: .values(["speed"]),
+      split: .init(.shares(test: 0.5, labelled: 0.4, seed: 1)), parts: []
+    ).list().index
+    #expect(split.count(of: "test") == 15 && split.count(of: "labelled") == 6)
+    #expect(split.entries.filter { $0.split != "unlabelled" }.allSatisfy { $0.label != .none })
+    #expect(split.entries.count == 40)
+  }
+
   /// As the test list of VGGSound beside its table of classes.
   @Test func columnsAreNamedFromOutsideAndRowsFoundByWhatTheyHold() throws {
     let classes = try folder.write("classes.csv", "horn,10\n\"bark, loud\",20\n")
