@@ -163,7 +163,20 @@ import Testing
     #expect(
       nothing == [
         "space: nothing says what becomes of the pictures"
-          + " | add 'size: [HEIGHT, WIDTH]', 'crop' or 'register'"
+          + " | add 'size: [HEIGHT, WIDTH]', 'crop', 'tiles' or 'register'"
+      ])
+  }
+
+  @Test func aTileLargerThanThePictureIsTold() throws {
+    let (complaints, _) = try described(
+      #"""
+      {"from": ["a"],
+       "space": {"modalities": ["rgb"], "size": [4, 4], "tiles": {"size": [5, 2]}}}
+      """#, source("a", modalities: ["rgb"]))
+    #expect(
+      complaints == [
+        "space.tiles.size: a tile of 5 × 2 pixels is larger than the picture of 4 × 4"
+          + " | take smaller tiles, or a larger 'size'"
       ])
   }
 
