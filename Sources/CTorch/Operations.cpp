@@ -120,10 +120,7 @@ void ct_failure_free(CTFailure *failure) { delete failure; }
 // Process.
 
 const char *ct_version(void) { return TORCH_VERSION; }
-int ct_threads(void) {
-  ct::use_one_thread();
-  return at::get_num_threads();
-}
+int ct_threads(void) { return at::get_num_threads(); }
 
 int ct_cuda_devices(void) {
   static const int count = [] {

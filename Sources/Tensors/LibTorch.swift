@@ -8,6 +8,6 @@ public enum LibTorch {
   /// Such as `2.15.0`.
   public static var version: String { String(cString: ct_version()) }
 
-  /// Threads inside one operation of the calling thread.
+  /// Threads inside one operation of the calling thread, once it has called one.
   public static var intraOperationThreads: Int { Int(ct_threads()) }
 }

@@ -47,7 +47,7 @@ void ct_failure_free(CTFailure *failure);
 // Process.
 
 const char *ct_version(void);
-/// Threads inside one operation that the calling thread asks for.
+/// Threads inside one operation of the calling thread, once it has called one.
 int ct_threads(void);
 /// CUDA devices that can be used; loads the CUDA half of libtorch when it is there.
 int ct_cuda_devices(void);
