@@ -63,14 +63,10 @@ public struct DistillWork: StageWork {
     }
     var agreement = Agreement(pool.task, classes: classes.count)
     for (index, checkpoint) in checkpoints.enumerated() {
-      let size = checkpoint.network.samplesPerPass
-      for start in stride(from: 0, to: pool.count, by: size) {
-        let rows = start..<min(pool.count, start + size)
-        let places = try Tensor(classes: Array(rows))
-        let tensors = try stored.map { try $0.selecting(places).floats().moved(to: device) }
+      try answer(checkpoint, pool, stored, device) { ids, logits in
         let guesses = try Decisions.of(
-          checkpoint.network.logits(tensors), pool.task, threshold: PseudoLabelStage.evenOdds)
-        agreement.add(guesses, labels.decisions(on: pool.ids[rows], seed: index))
+          logits, pool.task, threshold: PseudoLabelStage.evenOdds)
+        agreement.add(guesses, labels.decisions(on: ids, seed: index))
       }
     }
     let light = StudentLight(
@@ -89,6 +85,20 @@ public struct DistillWork: StageWork {
     return light
   }
 
+  /// Hands on what a student answers, a few samples at a time with their ids.
+  private func answer(
+    _ checkpoint: ModelCheckpoint, _ pool: SampleSet, _ stored: [StoredInput], _ device: Device,
+    _ body: (_ ids: [String], _ answers: Tensor) throws -> Void
+  ) throws {
+    let size = checkpoint.network.samplesPerPass
+    for start in stride(from: 0, to: pool.count, by: size) {
+      let rows = start..<min(pool.count, start + size)
+      let places = try Tensor(classes: Array(rows))
+      let tensors = try stored.map { try $0.selecting(places).floats().moved(to: device) }
+      try body(Array(pool.ids[rows]), checkpoint.network.logits(tensors))
+    }
+  }
+
   /// The same of a regression, which has no decisions to agree on.
   private func tell(
     _ name: String, _ variant: DistillStage.Variant, _ checkpoints: [ModelCheckpoint],
@@ -97,14 +107,8 @@ public struct DistillWork: StageWork {
     let device = try Device(context.job.device)
     var agreement = ValueAgreement(try pool.classes(), units: pool.output.manifest.units)
     for (index, checkpoint) in checkpoints.enumerated() {
-      let size = checkpoint.network.samplesPerPass
-      for start in stride(from: 0, to: pool.count, by: size) {
-        let rows = start..<min(pool.count, start + size)
-        let places = try Tensor(classes: Array(rows))
-        let tensors = try stored.map { try $0.selecting(places).floats().moved(to: device) }
-        agreement.add(
-          try checkpoint.network.logits(tensors).floats(),
-          labels.answers(on: pool.ids[rows], seed: index).values)
+      try answer(checkpoint, pool, stored, device) { ids, values in
+        agreement.add(try values.floats(), labels.answers(on: ids, seed: index).values)
       }
     }
     let seesTheSame = labels.modalities.allSatisfy(variant.modalities.contains)
